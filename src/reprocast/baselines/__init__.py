@@ -1,0 +1,1 @@
+"""Simple forecasts a network has to beat, behind the same interface."""

@@ -1,0 +1,1 @@
+"""From forecast tables to scores, tests, a verdict, figures and a report."""

@@ -1,0 +1,89 @@
+"""The `data` block: which source answers, for which series, from when to when."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, PositiveInt, StringConstraints, model_validator
+
+from reprocast.params.base import Block, Instant
+
+
+def _is_calendar(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{4}|\d*(s|min|h|D|B|W|MS|ME|QS|YS)|step", text):
+        raise ValueError("is not an exchange (XNYS), a frequency (15min, h, D, B, W, MS) or `step`")
+    return text
+
+
+Calendar = Annotated[str, AfterValidator(_is_calendar)]
+"""An exchange's code (XNYS), a plain frequency (15min, h, D, B, W, MS) or `step` for integer steps."""
+
+
+class DataBlock(Block):
+    """What every source needs to know."""
+
+    start: Instant | int | None = None
+    """First day (or integer step) asked for; none: from the first there is."""
+    end: Instant | int
+    """As-of date (or integer step), included: nothing later is ever read."""
+    calendar: Calendar = "D"
+    """When a value is due: an exchange's code (XNYS), a frequency (15min, h, D, B, W, MS) or `step`."""
+    season: PositiveInt = 1
+    """Steps in a season, for the seasonal baselines and MASE."""
+    kind: Literal["prices", "numeric"] = "numeric"
+    """Which expectations hold: `prices` adds open, high, low, close and volume."""
+    vintage: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")] | None = None
+    """Pins one stored answer of the source by its hash (its first 8 digits suffice)."""
+
+    @model_validator(mode="after")
+    def _start_before_end(self) -> Self:
+        if isinstance(self.end, int) != (self.calendar == "step"):
+            raise ValueError("end is a whole number exactly when calendar is `step`")
+        if self.start is None:
+            return self
+        if isinstance(self.start, int) != isinstance(self.end, int):
+            raise ValueError("start and end must both be dates or both be integer steps")
+        if not self.start < self.end:  # type: ignore[operator]  # same type, checked above
+            raise ValueError(f"start {self.start} is not before end {self.end}")
+        return self
+
+
+class TickerBlock(DataBlock):
+    """What sources of daily prices have in common."""
+
+    series: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Tickers."""
+    kind: Literal["prices", "numeric"] = "prices"
+    calendar: Calendar = "XNYS"
+
+
+class SampleData(TickerBlock):
+    """The embedded sample: real daily prices of AAPL, GOOG, IBM and MSFT, 2000-03 to 2013-03."""
+
+    source: Literal["sample"]
+
+
+class YahooData(TickerBlock):
+    """Daily prices from Yahoo through yfinance, for personal use (mind Yahoo's terms)."""
+
+    source: Literal["yahoo"]
+
+
+class FilesData(DataBlock):
+    """CSV or Parquet files of one's own."""
+
+    source: Literal["files"]
+    path: str
+    """A file or a glob, relative to the project; .csv, .csv.gz or .parquet."""
+    form: Literal["long", "wide"] = "long"
+    """long: a row a series and time. wide: a row a time, a column a series (named `value`)."""
+    id: str | None = None
+    """Column with the name of the series; none: each file is one series, named after the file."""
+    time: str = "ds"
+    """Column with the time (or the integer step)."""
+    rename: dict[str, str] = Field(default_factory=dict)
+    """The file's column names to the panel's, e.g. {Close: close}."""
+    series: tuple[str, ...] = ()
+    """Series to keep; none named: all."""
+
+
+Data = Annotated[SampleData | YahooData | FilesData, Field(discriminator="source")]

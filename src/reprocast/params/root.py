@@ -1,0 +1,76 @@
+"""The whole of params.yaml, with the checks that need more than one block."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reprocast.params.architecture import Architecture
+from reprocast.params.base import Block, CrossFieldError, Name
+from reprocast.params.baselines import Baselines
+from reprocast.params.columns import Columns
+from reprocast.params.compare import Compare
+from reprocast.params.data import Data
+from reprocast.params.seeds import Seeds
+from reprocast.params.train import Runtime, Train
+from reprocast.params.validation import Validation
+from reprocast.params.window import Split, Window
+
+
+class Params(Block):
+    """params.yaml: the only file that decides a run."""
+
+    schema_version: Literal[1]
+    """Version of this schema."""
+    task: Literal["forecast"]
+    """What is learned."""
+    seeds: Seeds
+    """A network a seed; the mean of their forecasts is the model."""
+    data: Data
+    """Where the series come from."""
+    validation: Validation = Validation()
+    """What the data must fulfil."""
+    columns: Columns
+    """Roles of the columns."""
+    window: Window
+    """What a window sees."""
+    split: Split
+    """Which windows train, select and test."""
+    architectures: Annotated[dict[Name, Architecture], Field(min_length=1)]
+    """Networks by name, a stage each."""
+    train: Train = Train()
+    """Optimisation, shared by all networks."""
+    baselines: Baselines
+    """Baselines by name, a stage each."""
+    compare: Compare = Compare()
+    """How models are compared."""
+    runtime: Runtime = Runtime()
+    """The machine."""
+
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Self:
+        both = sorted(set(self.architectures) & set(self.baselines))
+        if both:
+            raise CrossFieldError(("baselines", both[0]), "is the name of an architecture, too; rename one")
+        return self
+
+    @model_validator(mode="after")
+    def _each_split_holds_a_window(self) -> Self:
+        for name in ("test", "validation"):
+            length = getattr(self.split, name)
+            if isinstance(length, int) and length < self.window.horizon:
+                raise CrossFieldError(
+                    ("split", name), f"{length} steps hold no window of window.horizon {self.window.horizon}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _baselines_see_enough(self) -> Self:
+        for name, baseline in self.baselines.items():
+            season = self.data.season if baseline.kind == "seasonal_naive" else 1
+            needed = max(baseline.look_back, season)
+            if needed > self.window.look_back:
+                raise CrossFieldError(
+                    ("baselines", name),
+                    f"needs {needed} steps, but window.look_back is {self.window.look_back}",
+                )
+        return self

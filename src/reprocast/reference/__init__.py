@@ -1,0 +1,1 @@
+"""The textbook in NumPy: the oracle of the tests."""

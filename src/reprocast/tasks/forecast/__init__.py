@@ -1,0 +1,1 @@
+"""Forecasting: windows in, the next steps of the targets out."""

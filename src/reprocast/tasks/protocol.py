@@ -1,0 +1,64 @@
+"""The form of a task's three parts; stages know these protocols only."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reprocast.data.windows import Ints, Windows
+from reprocast.model import Description
+from reprocast.panel import Panel
+from reprocast.params.columns import Columns
+from reprocast.params.window import Split, Window
+
+
+class Cut(Protocol):
+    """`cut.py`: from a panel to windows."""
+
+    def cut(
+        self, panel: Panel, columns: Columns, window: Window, split: Split, season: int, calendar: str
+    ) -> Windows:
+        """Derives the channels causally, splits by time, fits scalers on training steps."""
+        ...
+
+
+class Score(Protocol):
+    """`score.py`: from forecasts to the forecast table, and from the table to scores."""
+
+    def tabulate(
+        self,
+        windows: Windows,
+        fold: int,
+        split: str,
+        starts: Ints,
+        forecasts: NDArray[np.float64],
+        model: Description,
+    ) -> pd.DataFrame:
+        """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,)."""
+        ...
+
+    def scores(self, table: pd.DataFrame) -> dict[str, Any]:
+        """Scores of one model on one split: `overall`, and by `seed`, `horizon` and `series`."""
+        ...
+
+    def losses(self, table: pd.DataFrame, score: str) -> "pd.Series[float]":
+        """Loss of one model per cutoff (mean over series, targets and steps), indexed by cutoff."""
+        ...
+
+
+class Learn(Protocol):
+    """`learn.py`: the network of an architecture and what it minimises (the only part that needs torch)."""
+
+    def build(self, architecture: Any, channels: int, targets: int, future: int, horizon: int) -> Any:
+        """A torch module from a batch of tensors to outputs (B, H, K)."""
+        ...
+
+    def loss(self, name: str) -> Callable[[Any, Any], Any]:
+        """A function of outputs and batch to a scalar tensor."""
+        ...
+
+    def forecast(self, outputs: Any) -> Any:
+        """Scaled forecasts (B, H, K) from outputs."""
+        ...
