@@ -21,6 +21,8 @@ Calendar = Annotated[str, AfterValidator(_is_calendar)]
 class DataBlock(Block):
     """What every source needs to know."""
 
+    source: str
+    """Which source answers."""
     start: Instant | int | None = None
     """First day (or integer step) asked for; none: from the first there is."""
     end: Instant | int

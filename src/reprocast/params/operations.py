@@ -1,6 +1,11 @@
 """operations.yaml: what is done with runs; changing it retrains nothing."""
 
+from pathlib import Path
+
 from reprocast.params.base import Block
+from reprocast.params.reading import read
+
+OPERATIONS = Path("operations.yaml")
 
 
 class Tracking(Block):
@@ -17,3 +22,12 @@ class Operations(Block):
 
     tracking: Tracking = Tracking()
     """Where runs are recorded."""
+
+
+def read_operations() -> Operations:
+    """operations.yaml of this folder, or the defaults where there is none.
+
+    Raises:
+        ParamsError: it is wrong; a line for each fault.
+    """
+    return read(OPERATIONS, Operations) if OPERATIONS.exists() else Operations()

@@ -1,0 +1,74 @@
+# Two commands: `make repro` rebuilds everything, `make test` passes the tests. `make help` lists the rest.
+# PyTorch comes first and by itself. TORCH_INDEX names the package index to take it from, for instance
+# the CPU or a CUDA index that pytorch.org/get-started shows; empty means pip's own.
+PYTHON ?= python3
+TORCH_INDEX ?=
+TORCH := torch==2.13.0
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NOT_LOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
+	nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand \
+	nvidia-cusolver nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink \
+	nvidia-nvshmem-cu13 nvidia-nvtx
+export DVC_NO_ANALYTICS := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+.DEFAULT_GOAL := help
+.PHONY: help repro test test-slow ui report lint bench notebooks lock clean
+
+help:  ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+repro: $(VENV)/runtime  ## rebuild what changed, then print the leaderboard, the verdict and where to look (RECIPE=name takes recipes/name.yaml)
+	@$(BIN)/reprocast repro $(if $(RECIPE),--recipe $(RECIPE))
+
+test: $(VENV)/development  ## run the tests (under ten minutes on two cores)
+	@$(BIN)/pytest -m "not slow"
+
+test-slow: $(VENV)/development  ## run the tests that take minutes each
+	@$(BIN)/pytest -m slow -n 0
+
+ui: $(VENV)/runtime  ## open the MLflow UI on the runs of this folder
+	@$(BIN)/reprocast ui
+
+report: $(VENV)/runtime  ## render reports/report.html and report.md again
+	@$(BIN)/reprocast report
+
+lint: $(VENV)/development  ## check formatting, style and types
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+bench: $(VENV)/development  ## measure what the documentation claims
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+notebooks: $(VENV)/development  ## run the notebooks
+	@$(BIN)/pytest --nbmake notebooks -n 0
+
+lock: $(VENV)/development  ## resolve the dependencies anew into requirements/
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate $(addprefix --no-emit-package ,$(NOT_LOCKED)) requirements/build.in pyproject.toml -o requirements/runtime.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate $(addprefix --no-emit-package ,$(NOT_LOCKED)) -c requirements/runtime.txt \
+		--extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
+
+clean:  ## delete the environment and all outputs (DVC's cache and MLflow's runs stay)
+	@rm -rf $(VENV) .reprocast data/raw data/validated data/windows models results reports
+
+$(VENV)/torch: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit("reprocast needs Python 3.11, 3.12 or 3.13, this is " + sys.version.split()[0] + "; say make PYTHON=python3.12 …" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	@echo "Creating $(VENV) and installing $(TORCH) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	@touch $@
+
+$(VENV)/runtime: $(VENV)/torch requirements/runtime.txt pyproject.toml
+	@echo "Installing the locked packages (one to two minutes) …"
+	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/development: $(VENV)/runtime requirements/dev.txt
+	@echo "Installing the locked development packages …"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,132 @@
+"""The command line: each command is a thin call, each expected error one line and an exit code."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from reprocast import __version__
+from reprocast.errors import InternalError, ReprocastError, UsageError
+from reprocast.stages.publish import STATE, write_file
+from reprocast.stages.stage import PARAMS, QUIET
+
+app = typer.Typer(
+    name="reprocast",
+    help="Reproducible recurrent networks for time series, compared honestly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"reprocast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Reproducible recurrent networks for time series, compared honestly."""
+
+
+@app.command()
+def repro(
+    recipe: Annotated[str | None, typer.Option(help="Take recipes/NAME.yaml as params.yaml first.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run every stage again.")] = False,
+) -> None:
+    """Rebuild what changed, record it, and print the leaderboard and the verdict."""
+    from reprocast.commands.recipe import take_recipe
+    from reprocast.commands.repro import repro as run
+
+    if recipe:
+        take_recipe(recipe)
+    run(force=force)
+
+
+@app.command()
+def params(
+    path: Annotated[Path, typer.Argument(help="The file to check.")] = PARAMS,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema instead.")] = False,
+) -> None:
+    """Check params.yaml and print it with every default filled in."""
+    from reprocast.commands.params import resolved, schema_text
+
+    print(schema_text() if schema else resolved(path), end="")
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file with your series.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite params.yaml.")] = False,
+) -> None:
+    """Look at a file and write a params.yaml that runs."""
+    from reprocast.commands.init import init as run
+
+    print(run(file, force=force))
+
+
+@app.command()
+def acquire() -> None:
+    """Ask the source again and keep its answer as a new vintage, if it differs."""
+    from reprocast.commands.fresh import acquire as run
+
+    print(run())
+
+
+@app.command()
+def sync() -> None:
+    """Bring the MLflow store in line with the outputs."""
+    from reprocast.tracking.sync import sync as run
+
+    print(run(Path.cwd()))
+
+
+@app.command()
+def report() -> None:
+    """Render reports/report.html and reports/report.md from the outputs."""
+    from reprocast.commands.report import report as run
+
+    print(run(Path.cwd()))
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000) -> None:
+    """Open the MLflow UI on the right store."""
+    from reprocast.tracking.ui import ui as run
+
+    run(port)
+
+
+def main() -> None:
+    """Runs a command and leaves with 0 or a sysexits code, never with a traceback for an expected error."""
+    os.environ.update(QUIET)
+    try:
+        app(standalone_mode=False)
+    except ReprocastError as error:
+        _leave(error)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        # Typer's own usage errors have no public base class; this method marks them.
+        if hasattr(error, "format_message"):
+            _leave(UsageError(f"{error.format_message().rstrip(chr(46))}; see `reprocast --help`"))
+        _leave(InternalError(f"our own fault, please report it with {_keep_traceback()}: {error!r}"))
+
+
+def _keep_traceback() -> Path:
+    path = STATE / "traceback.txt"
+    write_file(path, traceback.format_exc())
+    return path
+
+
+def _leave(error: ReprocastError) -> NoReturn:
+    for line in str(error).splitlines():
+        print(f"reprocast: {line}", file=sys.stderr)
+    sys.exit(error.exit_code)

@@ -1,0 +1,105 @@
+"""`reprocast repro`: check, rebuild what changed, keep old results on failure, record, report, conclude."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from reprocast.commands.fresh import acquire_changed_files
+from reprocast.commands.stale import prune
+from reprocast.commands.summary import print_summary
+from reprocast.errors import InternalError, ReprocastError, TryAgainError
+from reprocast.params.operations import read_operations
+from reprocast.params.reading import read
+from reprocast.params.root import Params
+from reprocast.stages.publish import STATE, write_file
+from reprocast.stages.stage import PARAMS, QUIET
+
+UNCACHED = Path("metrics.json")
+"""The one output that git keeps instead of DVC's cache; DVC deletes it before its stage runs."""
+FAILURE = STATE / "failure.json"
+RECORDED = STATE / "recorded.json"
+
+
+class StageFailedError(ReprocastError):
+    """A stage failed; carries the stage's own exit code, which DVC hides."""
+
+    def __init__(self, stage: str, code: int, line: str) -> None:
+        super().__init__(f"{stage}: {line}")
+        self.exit_code = code  # type: ignore[misc]  # differs from failure to failure
+
+
+def repro(*, force: bool = False) -> None:
+    """Rebuilds everything that params.yaml, data or code have changed, then records and reports it.
+
+    Raises:
+        ParamsError: params.yaml or operations.yaml is wrong; nothing was touched.
+        TryAgainError: another run is going on in this folder.
+        StageFailedError: a stage failed; its old outputs are back in place.
+    """
+    params = read(PARAMS, Params)
+    operations = read_operations()
+    STATE.mkdir(exist_ok=True)
+    lock = FileLock(STATE / "repro.lock")
+    try:
+        with lock.acquire(timeout=0):
+            acquire_changed_files(params.data)
+            prune(params)
+            _run_dvc(force=force)
+            _record(operations.tracking.uri)
+    except Timeout:
+        raise TryAgainError(f"{Path.cwd()}: another `reprocast repro` is running; try again later") from None
+    print_summary()
+
+
+def _run_dvc(*, force: bool) -> None:
+    FAILURE.unlink(missing_ok=True)
+    kept = UNCACHED.read_bytes() if UNCACHED.exists() else None
+    command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if force else [])]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = {**os.environ, **QUIET, "PATH": path}
+    code = subprocess.run(command, env=environment, check=False).returncode
+    if code == 0:
+        return
+    _bring_back(kept, environment)
+    if FAILURE.exists():
+        note = json.loads(FAILURE.read_text(encoding="utf-8"))
+        raise StageFailedError(note["stage"], note["code"], note["line"])
+    raise InternalError(f"dvc repro ended with code {code}; its own message stands above")
+
+
+def _bring_back(kept: bytes | None, environment: dict[str, str]) -> None:
+    """Puts the outputs that DVC deleted before the failed stage back from its cache."""
+    if kept is not None and not UNCACHED.exists():
+        write_file(UNCACHED, kept)
+    command = [sys.executable, "-m", "dvc", "checkout", "--quiet"]
+    subprocess.run(command, env=environment, check=False, stderr=subprocess.DEVNULL)
+
+
+def _record(uri: str) -> None:
+    """Brings MLflow and the report in line with the outputs, unless nothing changed since the last time."""
+    seen = json.dumps({"outputs": _digest(), "store": os.environ.get("MLFLOW_TRACKING_URI", uri)})
+    if (
+        RECORDED.exists()
+        and RECORDED.read_text(encoding="utf-8") == seen
+        and Path("reports/report.html").exists()
+    ):
+        return
+    # Imported late: a run that has nothing to do must not wait for mlflow and matplotlib.
+    from reprocast.commands.record import record
+
+    record()
+    write_file(RECORDED, seen)
+
+
+def _digest() -> str:
+    """Hash over what the record is made from: dvc.lock, operations.yaml and the measured times."""
+    files = [Path("dvc.lock"), Path("operations.yaml"), *sorted((STATE / "times").glob("*.json"))]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
