@@ -6,7 +6,8 @@ cutoff (origin) is row s+L−1. Channels stand in the order target, past, future
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,10 @@ class Fold:
     """Mean absolute seasonal difference of the targets over the training steps (N, K); MASE's unit."""
     starts: Mapping[str, Ints]
     """Starts of the windows of `train`, `validation` and `test` (M,), increasing."""
+    bounds: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    """First and last time a split may forecast, by split."""
+    left_out: Mapping[str, Ints] = field(default_factory=dict)
+    """Windows left out for missing values per series (N,), by split."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Windows:
     calendar: str
     folds: Mapping[int, Fold]
     """Folds by number, from 0."""
+    embargo: int = 0
+    """Grid times between the target spans of two splits."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""A fold: what its training steps teach the scaler, and which windows each split holds.
+
+Legend: N series, T rows, C channels, K targets, M windows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from reprocast.data.scaling import fit_scaler, refuse_unseen, season_errors
+from reprocast.data.splitting import Span, starts_within, without_gaps
+from reprocast.data.windows import Channels, Floats, Fold, Ints
+from reprocast.errors import DataError
+from reprocast.panel import Times
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of all series on the common time grid."""
+
+    values: Floats
+    """Unscaled values (T, C)."""
+    ids: tuple[str, ...]
+    """Names of the series (N,)."""
+    offsets: Ints
+    """Row where each series begins, and the end (N+1,)."""
+    channels: Channels
+    """Names of the channels."""
+    grid: Times
+    """The sorted unique times (G,)."""
+    positions: Ints
+    """Grid position of each row (T,)."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a fold needs to know of a window."""
+
+    look_back: int
+    horizon: int
+    scaling: Literal["standard", "none"]
+    season: int
+
+    @property
+    def steps(self) -> int:
+        """Rows of a window (L+H)."""
+        return self.look_back + self.horizon
+
+
+def make_fold(series: Series, spans: Mapping[str, Span], shape: Shape) -> Fold:
+    """The fold with these target spans.
+
+    A window with a missing value in any of its rows and channels is left out and counted.
+
+    Raises:
+        DataError: a series without training rows, a series without windows, or a split without windows.
+    """
+    training = series.positions < spans["train"].end
+    refuse_unseen(series.values, series.offsets, training, series.ids, series.channels.names)
+    loc, scale = fit_scaler(series.values, series.offsets, training, shape.scaling)
+    targets = series.values[:, : len(series.channels.target)]
+    errors = season_errors(targets, series.offsets, training, shape.season)
+    starts, left_out = _starts(series, spans, shape)
+    _refuse_too_few(series, starts, left_out, shape)
+    bounds = {name: _bounds(series.grid, span) for name, span in spans.items()}
+    return Fold(loc, scale, errors, starts, bounds, left_out)
+
+
+def _starts(
+    series: Series, spans: Mapping[str, Span], shape: Shape
+) -> tuple[dict[str, Ints], dict[str, Ints]]:
+    """By split: starts of the windows (M,), and how many were left out per series (N,)."""
+    complete = np.logical_not(np.isnan(series.values).any(axis=1))
+    starts, left_out = dict[str, Ints](), dict[str, Ints]()
+    for name, span in spans.items():
+        every = starts_within(span, series.positions, series.offsets, shape.look_back, shape.horizon)
+        whole = without_gaps(every, complete, shape.steps)
+        starts[name] = every[whole]
+        left_out[name] = counts_by_series(every[~whole], series.offsets)
+    return starts, left_out
+
+
+def counts_by_series(starts: Ints, offsets: Ints) -> Ints:
+    """How many of the windows (M,) lie in each series (N,); `starts` increase."""
+    return np.diff(np.searchsorted(starts, offsets)).astype(np.int64)
+
+
+def _bounds(grid: Times, span: Span) -> tuple[object, object]:
+    """First and last time that may be forecast; only called when the span holds a window."""
+    return grid[span.begin], grid[span.end - 1]
+
+
+def _refuse_too_few(
+    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape
+) -> None:
+    size = f"{shape.look_back} + {shape.horizon} steps"
+    for name, found in starts.items():
+        lost = int(left_out[name].sum())
+        because = f" ({lost} were left out for missing values)" if lost else ""
+        remedy = "begin with earlier data" if name == "train" else f"make split.{name} longer"
+        if not len(found):
+            raise DataError(
+                f"split {name}: holds no window of {size}{because}; {remedy} or window.look_back shorter"
+            )
+    _refuse_without_windows(series, starts, left_out, size)
+
+
+def _refuse_without_windows(
+    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], size: str
+) -> None:
+    """Every series takes part: one without a window in any split is refused."""
+    found = np.sum([counts_by_series(some, series.offsets) for some in starts.values()], axis=0)
+    lost = np.sum(list(left_out.values()), axis=0)
+    for name, rows, n_found, n_lost in zip(series.ids, np.diff(series.offsets), found, lost, strict=True):
+        if not n_found:
+            because = f" ({n_lost} were left out for missing values)" if n_lost else ""
+            raise DataError(
+                f"series {name}: its {rows} rows hold no window of {size} in any split{because}; "
+                "give it more rows, make window.look_back shorter, or leave it out (data.series)"
+            )
