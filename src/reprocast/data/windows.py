@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from reprocast.panel import Times
@@ -101,11 +102,17 @@ def series_of(windows: Windows, starts: Ints) -> Ints:
 
 
 def gather(windows: Windows, fold: Fold, starts: Ints) -> Batch:
-    """The windows at `starts` (B,), scaled: one indexing operation, no loop over windows."""
-    steps = windows.look_back + windows.horizon
+    """The windows at `starts` (B,), scaled: one indexing operation, no loop over windows.
+
+    A window's rows lie side by side in `values`, so it is one run of (L+H)·C numbers; copying runs is
+    faster than copying rows, and scaling happens in the copy. `past`, `future` and `target` are views of it.
+    """
+    steps, C = windows.look_back + windows.horizon, len(windows.channels.names)
+    runs = sliding_window_view(np.asarray(windows.values).reshape(-1), steps * C)
+    scaled = runs[starts * C].reshape(-1, steps, C)  # -> (B, L+H, C)
     series = series_of(windows, starts)
-    values = windows.values[starts[:, None] + np.arange(steps)]  # -> (B, L+H, C)
-    scaled = (values - fold.loc[series, None]) / fold.scale[series, None]
+    scaled -= fold.loc[series, None]
+    scaled /= fold.scale[series, None]
     seen, ahead = scaled[:, : windows.look_back], scaled[:, windows.look_back :]
     n_targets = len(windows.channels.target)
     return Batch(seen, ahead[:, :, windows.channels.future_index], ahead[:, :, :n_targets], series)
