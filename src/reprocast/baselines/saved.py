@@ -1,0 +1,102 @@
+"""A baseline as a model: fitted from windows, kept as `model.json`, loaded again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from reprocast.baselines.table import BASELINES
+from reprocast.data.windows import Batch, Windows
+from reprocast.deterministic import canonical_json
+from reprocast.errors import DataError, NoInputError, ParamsError
+from reprocast.model import Cost, Description, Roles
+from reprocast.params.baselines import Baseline
+
+FILE = "model.json"
+TASK = "forecast"
+"""Baselines repeat, average or extend past values: they have no meaning in another task."""
+
+
+@dataclass(frozen=True)
+class SavedBaseline:
+    """A fitted baseline; all there is to it stands in its description."""
+
+    description: Description
+
+    def forecast(self, batch: Batch) -> NDArray[np.float64]:
+        """Scaled forecasts (1, B, H, K)."""
+        seen = batch.past[:, :, : len(self.description.channels.target)]
+        return BASELINES[self.description.block["kind"]].forecast(seen, self.description)[None]
+
+
+def fit_baseline(
+    name: str, baseline: Baseline, windows: Windows, fold: int, windows_sha256: str, fingerprint: str
+) -> SavedBaseline:
+    """Fits on the training windows of a fold and describes the result.
+
+    Raises:
+        ParamsError: the baseline needs more steps than a window shows.
+    """
+    _refuse_short_windows(name, baseline, windows)
+    method, scaler = BASELINES[baseline.kind], windows.folds[fold]
+    draft = Description(
+        kind="baseline",
+        name=name,
+        task=TASK,
+        block=baseline.model_dump(),
+        shared={},
+        seeds=(),
+        features=Roles.model_validate(vars(windows.features)),
+        channels=Roles.model_validate(vars(windows.channels)),
+        look_back=windows.look_back,
+        horizon=windows.horizon,
+        season=windows.season,
+        calendar=windows.calendar,
+        series=windows.ids,
+        loc=tuple(map(tuple, scaler.loc.tolist())),
+        scale=tuple(map(tuple, scaler.scale.tolist())),
+        cost=Cost(parameters=0, multiply_adds=0, optimiser_steps=0),
+        fitted=method.fit(windows, scaler),
+        fingerprint=fingerprint,
+        windows_sha256=windows_sha256,
+    )
+    targets = len(windows.channels.target)
+    parameters, multiply_adds = method.parameters(draft) * targets, method.multiply_adds(draft) * targets
+    cost = Cost(parameters=parameters, multiply_adds=multiply_adds, optimiser_steps=0)
+    return SavedBaseline(draft.model_copy(update={"cost": cost}))
+
+
+def _refuse_short_windows(name: str, baseline: Baseline, windows: Windows) -> None:
+    season = windows.season if baseline.kind == "seasonal_naive" else 1
+    needed = max(baseline.look_back, season)
+    if needed > windows.look_back:
+        raise ParamsError(f"baselines.{name}: needs {needed} steps, window.look_back is {windows.look_back}")
+
+
+def save_baseline(model: SavedBaseline, folder: Path) -> None:
+    """Writes `model.json` into an existing folder."""
+    text = canonical_json(model.description.model_dump(mode="json"))
+    (folder / FILE).write_text(text, encoding="utf-8")
+
+
+def load_baseline(folder: Path) -> SavedBaseline:
+    """Reads what `save_baseline` wrote.
+
+    Raises:
+        NoInputError: no such model.
+        DataError: the file is not the description of a baseline.
+    """
+    path = folder / FILE
+    try:
+        description = Description.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoInputError(f"{path}: no such model; run `reprocast repro`") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{path}: is not a model: {where}: {first['msg']}; run `reprocast repro`") from None
+    if description.kind != "baseline" or description.block.get("kind") not in BASELINES:
+        raise DataError(f"{path}: is not a baseline; run `reprocast repro`")
+    return SavedBaseline(description)

@@ -1,0 +1,42 @@
+"""Forecasts for many windows, a batch at a time, and none that is not a number."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprocast.data.windows import Fold, Ints, Windows, gather, series_of
+from reprocast.errors import DataError
+from reprocast.model import Model
+
+BATCH = 1024
+"""Windows in a batch: fixed, because the last bits of a network's forecast depend on it."""
+
+
+def forecast_windows(model: Model, windows: Windows, fold: Fold, starts: Ints) -> NDArray[np.float64]:
+    """Scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
+
+    Raises:
+        DataError: a forecast is not finite; names the model, the series and the first cutoff.
+    """
+    parts = [
+        model.forecast(gather(windows, fold, starts[first : first + BATCH]))
+        for first in range(0, len(starts), BATCH)
+    ]
+    if not parts:
+        seeds = max(1, len(model.description.seeds))
+        return np.zeros((seeds, 0, windows.horizon, len(windows.channels.target)))
+    forecasts = np.concatenate(parts, axis=1)
+    _refuse_non_finite(forecasts, model.description.name, windows, starts)
+    return forecasts
+
+
+def _refuse_non_finite(forecasts: NDArray[np.float64], name: str, windows: Windows, starts: Ints) -> None:
+    bad = starts[~np.isfinite(forecasts).all(axis=(0, 2, 3))]
+    if not len(bad):
+        return
+    cutoffs = windows.ds[bad + windows.look_back - 1]
+    first = int(np.argmin(cutoffs))
+    series = windows.ids[int(series_of(windows, bad[first : first + 1])[0])]
+    raise DataError(
+        f"models/{name}: {len(bad)} of {len(starts)} forecasts are not finite, the first for {series} at "
+        f"cutoff {cutoffs[first]}; did training diverge? lower train.learning_rate"
+    )
