@@ -1,1 +1,5 @@
-"""The only place that imports mlflow: live runs, sync with the outputs, models for MLflow."""
+"""Runs in MLflow: followed live, brought in line with the outputs later. Only this room imports mlflow."""
+
+from reprocast.tracking.quiet import hush
+
+hush()

@@ -1,0 +1,132 @@
+"""The work of a sync: finds the runs of each model, makes what is missing, marks what is current.
+
+Runs are found by fingerprint and role; their ids are random and stand in no output.
+"""
+
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mlflow.entities import Metric, Run, RunTag
+
+from reprocast.errors import InternalError
+from reprocast.params.operations import Tracking
+from reprocast.tracking.outputs import ModelOutput, read_data, read_models
+from reprocast.tracking.producer import from_tags
+from reprocast.tracking.pyfunc import log_model, logged_model
+from reprocast.tracking.recorder import Recorder
+from reprocast.tracking.replay import past_events
+from reprocast.tracking.scores import Score, model_scores, seed_scores
+from reprocast.tracking.store import Store, explained, open_store
+from reprocast.tracking.summary import Summary
+
+CURRENT = "current"
+"""Tag, `true` on the runs that belong to the outputs on disk."""
+
+
+def agree(root: Path, tracking: Tracking) -> Summary:
+    """Makes the store agree with the outputs of the project at `root`; raises what `sync` raises."""
+    outputs = read_models(root)
+    store = open_store(tracking)
+    with explained(tracking.uri):
+        done = _bury(store)
+        current: list[Run] = []
+        for output in outputs:
+            runs, counts = _settle(store, output, root)
+            current += runs
+            done += counts
+        _mark(store, current)
+    return Summary(**done)
+
+
+def _bury(store: Store) -> Counter[str]:
+    """Marks runs whose process is gone KILLED; leaves those alone that live or that nobody here can see."""
+    counts: Counter[str] = Counter()
+    for run in store.running():
+        producer = from_tags(run.data.tags)
+        gone = producer is not None and producer.is_gone()
+        if gone:
+            store.client.set_terminated(run.info.run_id, "KILLED")
+        counts["killed" if gone else "running"] += 1
+    return counts
+
+
+def _settle(store: Store, output: ModelOutput, root: Path) -> tuple[list[Run], Counter[str]]:
+    """The runs of one model, made or completed where needed, and what that took."""
+    counts: Counter[str] = Counter()
+    found = _runs(store, output)
+    if found is None and _is_live(store, output):
+        return [], counts
+    if found is None:
+        counts["created"] += 1
+        recorder = Recorder(store, read_data(root), "outputs")
+        recorder.consume(past_events(root, output, _commit(root)))
+        found = _runs(store, output)
+    if found is None:
+        raise InternalError(f"MLflow does not show the runs of {output.description.name} just made")
+    parent, children = found
+    model = logged_model(store, parent)
+    if model is None:
+        counts["models"] += 1
+        model = log_model(store, parent.info.run_id, output, root)
+    counts["scores"] += _log_missing(store, parent, model_scores(output), model)
+    for seed, child in children.items():
+        counts["scores"] += _log_missing(store, child, seed_scores(output, seed), None)
+    return [parent, *children.values()], counts
+
+
+def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[int, Run]] | None:
+    """The newest finished run of the model with its seeds' runs; None if there is none."""
+    description = output.description
+    runs = store.runs(f"tags.fingerprint = '{description.fingerprint}' AND attributes.status = 'FINISHED'")
+    for parent in runs:
+        if parent.data.tags.get("role") == description.kind:
+            own = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+            seeds = {int(run.data.tags["seed"]): run for run in reversed(own)}
+            if set(seeds) == set(description.seeds):
+                return parent, seeds
+    return None
+
+
+def _is_live(store: Store, output: ModelOutput) -> bool:
+    """Whether a training of this very model is being recorded now."""
+    fingerprint = output.description.fingerprint
+    return any(run.data.tags.get("fingerprint") == fingerprint for run in store.running())
+
+
+def _log_missing(store: Store, run: Run, scores: Iterable[Score], model: str | None) -> int:
+    """Logs the figures the run does not show yet; those over steps are compared by their last step."""
+    scores = list(scores)
+    last = {score.name: score.value for score in scores}
+    wrong = {name for name, value in last.items() if run.data.metrics.get(name) != value}
+    now = round(time.time() * 1000)
+    batch = [
+        Metric(score.name, score.value, now, score.step, model_id=model, run_id=run.info.run_id)
+        for score in scores
+        if score.name in wrong
+    ]
+    if batch:
+        store.client.log_batch(run.info.run_id, batch)
+    return len(batch)
+
+
+def _mark(store: Store, current: list[Run]) -> None:
+    """Moves the tag `current` to the runs of the present outputs."""
+    wanted = {run.info.run_id for run in current}
+    marked = {run.info.run_id for run in store.runs(f"tags.{CURRENT} = 'true'")}
+    for run in sorted(marked - wanted):
+        store.client.delete_tag(run, CURRENT)
+    for run in sorted(wanted - marked):
+        store.client.log_batch(run, tags=[RunTag(CURRENT, "true")])
+
+
+def _commit(root: Path) -> str | None:
+    """The commit that is checked out, if this is a git repository."""
+    command = ["git", "-C", str(root), "rev-parse", "--verify", "--quiet", "HEAD"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return found.stdout.strip() or None

@@ -1,0 +1,75 @@
+"""What the pipeline left on disk, as far as runs record it."""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reprocast.model import Description
+
+RAW = Path("data/raw/manifest.json")
+WINDOWS = Path("data/windows/manifest.json")
+LEADERBOARD = Path("results/leaderboard.csv")
+
+
+@dataclass(frozen=True)
+class ModelOutput:
+    """One model and what belongs to it."""
+
+    description: Description
+    folder: Path
+    """models/<name>, absolute."""
+    curves: tuple[Mapping[str, float], ...]
+    """Rows of results/training/<name>.csv; empty for a baseline."""
+    scores: Mapping[str, Any]
+    """results/scores/<name>.json; empty where there is none of this fingerprint."""
+    standing: Mapping[str, str]
+    """Its row of results/leaderboard.csv; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class DataOutput:
+    """The manifests of data/raw and data/windows; empty where there are none."""
+
+    raw: Mapping[str, Any]
+    windows: Mapping[str, Any]
+
+
+def read_data(root: Path) -> DataOutput:
+    """The manifests of the data in the project at `root`."""
+    return DataOutput(_json(root / RAW), _json(root / WINDOWS))
+
+
+def read_models(root: Path) -> list[ModelOutput]:
+    """The models in the project at `root`, by name."""
+    standings = {row["model"]: row for row in _rows(root / LEADERBOARD) if "model" in row}
+    found = sorted((root / "models").glob("*/model.json"))
+    return [_read_model(root, path.parent, standings) for path in found]
+
+
+def _read_model(root: Path, folder: Path, standings: Mapping[str, Mapping[str, str]]) -> ModelOutput:
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    description = Description.model_validate_json(text)
+    scores = _json(root / "results" / "scores" / f"{folder.name}.json")
+    fits = scores.get("fingerprint") == description.fingerprint
+    rows = _rows(root / "results" / "training" / f"{folder.name}.csv")
+    curves = tuple({key: float(value) for key, value in row.items() if value} for row in rows)
+    standing = standings.get(folder.name, {}) if fits else {}
+    return ModelOutput(description, folder.resolve(), curves, scores if fits else {}, standing)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """A JSON object, empty where the stage has not run."""
+    if not path.is_file():
+        return {}
+    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return value
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

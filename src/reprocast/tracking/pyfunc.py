@@ -1,0 +1,106 @@
+"""Logs a model to its run: the folder models/<name>, code from a file, signature, example; no pickle."""
+
+import tempfile
+import warnings
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow.pyfunc
+import numpy as np
+import pandas as pd
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Run
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+
+from reprocast.closure import SOURCE
+from reprocast.data.transforms import needed_columns
+from reprocast.model import Description
+from reprocast.panel import Panel, read_panel
+from reprocast.tracking.outputs import ModelOutput
+from reprocast.tracking.store import Store
+
+NAME = "model"
+"""Name of the model within its run: runs:/<id>/model."""
+CODE = Path(__file__).with_name("served_model.py")
+PANEL = Path("data/validated/panel.parquet")
+NEEDS = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "exchange-calendars", "psutil", "filelock")
+NETWORK_NEEDS = ("torch", "safetensors")
+SPARE = 32
+"""Rows of the example beyond the look-back; features such as returns need a row before the first."""
+
+
+def log_model(store: Store, run: str, output: ModelOutput, root: Path) -> str:
+    """Logs the model to `run` and returns its id; it is READY only when all its files are there."""
+    description = output.description
+    panel = read_panel(root / PANEL) if (root / PANEL).is_file() else None
+    tags = {"fingerprint": description.fingerprint, "model": description.name, "kind": description.kind}
+    logged = store.client.create_logged_model(store.experiment, NAME, run, tags, model_type=description.kind)
+    with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
+        local = Path(scratch, NAME)
+        head = Model(logged.artifact_location, run, model_uuid=logged.model_id, model_id=logged.model_id)
+        _save(local, head, output, panel)
+        store.client.log_model_artifacts(logged.model_id, str(local))
+    store.client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    store.client.log_outputs(run, [LoggedModelOutput(logged.model_id, step=0)])
+    return str(logged.model_id)
+
+
+def logged_model(store: Store, run: Run) -> str | None:
+    """Id of the run's model if it is complete; None if there is none, or its logging was cut short."""
+    outputs = run.outputs.model_outputs if run.outputs else []
+    for found in outputs:
+        model = store.client.get_logged_model(found.model_id)
+        if model.status == LoggedModelStatus.READY and _files_exist(model.artifact_location):
+            return str(model.model_id)
+    return None
+
+
+def _files_exist(location: str) -> bool:
+    """False only for a folder on this machine that has no model any more."""
+    scheme = "file://"
+    return not location.startswith(scheme) or Path(location.removeprefix(scheme), "MLmodel").is_file()
+
+
+def _save(local: Path, head: Model, output: ModelOutput, panel: Panel | None) -> None:
+    description = output.description
+    needs = NEEDS + (NETWORK_NEEDS if description.kind == "network" else ())
+    with warnings.catch_warnings():  # mlflow 3.17 compares column names with a range: deprecated by pandas 3
+        warnings.filterwarnings("ignore", "Operation with range is deprecated", DeprecationWarning)
+        mlflow.pyfunc.save_model(
+            path=str(local),
+            mlflow_model=head,
+            python_model=str(CODE),
+            artifacts={"model": str(output.folder)},
+            code_paths=[str(SOURCE)],
+            signature=_signature(description, panel),
+            input_example=None if panel is None else _example(description, panel),
+            pip_requirements=[f"{name}=={version(name).partition('+')[0]}" for name in needs],
+        )
+
+
+def _columns(description: Description, panel: Panel | None) -> tuple[str, ...]:
+    features = description.features
+    available = () if panel is None else tuple(panel.columns)
+    return needed_columns(features.target + features.past + features.future, available)
+
+
+def _signature(description: Description, panel: Panel | None) -> ModelSignature:
+    """Columns by name and type; how many rows and series there are is left open."""
+    steps = panel is not None and panel.ds.dtype.kind != "M"
+    time = DataType.long if steps else DataType.datetime
+    ints = set() if panel is None else {n for n, values in panel.columns.items() if values.dtype == np.int64}
+    columns = [
+        ColSpec(DataType.long if name in ints else DataType.double, name)
+        for name in _columns(description, panel)
+    ]
+    inputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "ds"), *columns]
+    outputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "cutoff"), ColSpec(time, "ds")]
+    outputs += [ColSpec(DataType.string, "target"), ColSpec(DataType.double, "mean")]
+    return ModelSignature(Schema([*inputs]), Schema([*outputs]))
+
+
+def _example(description: Description, panel: Panel) -> pd.DataFrame:
+    """The last rows of the first series."""
+    last = slice(max(0, int(panel.offsets[1]) - description.look_back - SPARE), int(panel.offsets[1]))
+    frame = panel.to_frame().iloc[last]
+    return frame[["unique_id", "ds", *_columns(description, panel)]].reset_index(drop=True)

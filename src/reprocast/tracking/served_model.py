@@ -1,0 +1,62 @@
+"""What MLflow loads and serves: a model's folder as a pyfunc, from this file and safetensors, no pickle."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+from reprocast.baselines.saved import load_baseline
+from reprocast.errors import DataError
+from reprocast.model import Description, Model
+from reprocast.panel import from_frame
+from reprocast.tasks.forecast.predict import forecast_panel
+
+
+class ServedModel(PythonModel):
+    """Forecasts the steps after the last row of each series in a long panel."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Reads description and weights from the artifact `model`."""
+        self.model = _load(Path(context.artifacts["model"]))
+
+    def predict(
+        self,
+        context: PythonModelContext,  # noqa: ARG002  # mlflow passes it by this name
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
+        """Forecasts (unique_id, cutoff, ds, target, mean), H rows per series and target.
+
+        Args:
+            context: not used.
+            model_input: unique_id, ds and the columns the model needs, a row per series and time.
+            params: not used.
+
+        Raises:
+            DataError: a value is missing, a series is unknown or too short, times are out of order.
+        """
+        _refuse_missing(model_input)
+        return forecast_panel(self.model, from_frame(model_input))
+
+
+def _load(folder: Path) -> Model:
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    if Description.model_validate_json(text).kind == "baseline":
+        return load_baseline(folder)
+    from reprocast.tasks.networks import load_network  # torch, which a baseline does without
+
+    return load_network(folder)
+
+
+def _refuse_missing(frame: pd.DataFrame) -> None:
+    """The signature lets NaN pass; a forecast from it would be NaN without a word."""
+    for name in frame.columns:
+        missing = frame[name].isna().to_numpy()
+        if missing.any():
+            series, row = frame["unique_id"].iloc[missing.argmax()], int(missing.argmax())
+            raise DataError(f"series {series}, row {row}: {name} is missing; fill it or leave the row out")
+
+
+set_model(ServedModel())
