@@ -1,6 +1,7 @@
 """The form of a task's three parts; stages know these protocols only."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,6 +42,14 @@ class Score(Protocol):
 
     def scores(self, table: pd.DataFrame) -> dict[str, Any]:
         """Scores of one model on one split: `overall`, and by `seed`, `horizon` and `series`."""
+        ...
+
+    def table_bytes(self, table: pd.DataFrame) -> bytes:
+        """The forecast table as a file, whose bytes depend on the table only."""
+        ...
+
+    def read_table(self, path: Path) -> pd.DataFrame:
+        """Reads a file of `table_bytes`."""
         ...
 
     def losses(self, table: pd.DataFrame, score: str) -> "pd.Series[float]":

@@ -1,0 +1,16 @@
+"""Stage evaluate@NETWORK: a network's forecasts for validation and test windows, scored."""
+
+import sys
+
+from reprocast.stages.evaluating import MODELS, evaluate
+from reprocast.stages.stage import run
+from reprocast.tasks.networks import load_network
+
+
+def main(name: str) -> None:
+    """Scores the network in models/NAME."""
+    evaluate(load_network(MODELS / name))
+
+
+if __name__ == "__main__":
+    run(f"evaluate@{sys.argv[1]}", lambda: main(sys.argv[1]))

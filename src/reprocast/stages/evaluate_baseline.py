@@ -1,0 +1,16 @@
+"""Stage evaluate_baseline@NAME: a baseline's forecasts for validation and test windows, scored."""
+
+import sys
+
+from reprocast.baselines.saved import load_baseline
+from reprocast.stages.evaluating import MODELS, evaluate
+from reprocast.stages.stage import run
+
+
+def main(name: str) -> None:
+    """Scores the baseline in models/NAME."""
+    evaluate(load_baseline(MODELS / name))
+
+
+if __name__ == "__main__":
+    run(f"evaluate_baseline@{sys.argv[1]}", lambda: main(sys.argv[1]))
