@@ -98,7 +98,7 @@ def _refuse_too_few(
     size = f"{shape.look_back} + {shape.horizon} steps"
     for name, found in starts.items():
         lost = int(left_out[name].sum())
-        because = f" ({lost} were left out for missing values)" if lost else ""
+        because = f" ({lost} left out for missing values)" if lost else ""
         remedy = "begin with earlier data" if name == "train" else f"make split.{name} longer"
         if not len(found):
             raise DataError(
@@ -115,7 +115,7 @@ def _refuse_without_windows(
     lost = np.sum(list(left_out.values()), axis=0)
     for name, rows, n_found, n_lost in zip(series.ids, np.diff(series.offsets), found, lost, strict=True):
         if not n_found:
-            because = f" ({n_lost} were left out for missing values)" if n_lost else ""
+            because = f" ({n_lost} left out for missing values)" if n_lost else ""
             raise DataError(
                 f"series {name}: its {rows} rows hold no window of {size} in any split{because}; "
                 "give it more rows, make window.look_back shorter, or leave it out (data.series)"
