@@ -1,4 +1,7 @@
-"""What MLflow loads and serves: a model's folder as a pyfunc, from this file and safetensors, no pickle."""
+"""What MLflow loads and serves: a model's folder as a pyfunc, from this file and safetensors, no pickle.
+
+mlflow runs this file when a model is logged, too; what only forecasting needs is imported when it is used.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,11 +10,9 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
-from reprocast.baselines.saved import load_baseline
 from reprocast.errors import DataError
 from reprocast.model import Description, Model
 from reprocast.panel import from_frame
-from reprocast.tasks.forecast.predict import forecast_panel
 
 
 class ServedModel(PythonModel):
@@ -37,6 +38,8 @@ class ServedModel(PythonModel):
         Raises:
             DataError: a value is missing, a series is unknown or too short, times are out of order.
         """
+        from reprocast.tasks.forecast.predict import forecast_panel
+
         _refuse_missing(model_input)
         return forecast_panel(self.model, from_frame(model_input))
 
@@ -44,8 +47,10 @@ class ServedModel(PythonModel):
 def _load(folder: Path) -> Model:
     text = (folder / "model.json").read_text(encoding="utf-8")
     if Description.model_validate_json(text).kind == "baseline":
+        from reprocast.baselines.saved import load_baseline
+
         return load_baseline(folder)
-    from reprocast.tasks.networks import load_network  # torch, which a baseline does without
+    from reprocast.tasks.networks import load_network
 
     return load_network(folder)
 

@@ -1,0 +1,142 @@
+"""A project folder with hand-written outputs and a SQLite store that is migrated once and copied per test."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reprocast.panel import Panel, write_panel
+from reprocast.params.operations import Tracking
+from reprocast.tracking.address import tracking_of
+from reprocast.tracking.store import Store, open_store
+
+SERIES = ("A", "B")
+LOOK_BACK, HORIZON = 8, 3
+SEEDS = (1, 2)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An initialised, empty SQLite store."""
+    path = tmp_path_factory.mktemp("migrated") / "mlflow.db"
+    open_store(Tracking(experiment="other", uri=f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project without outputs, its store initialised."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / "mlruns").mkdir()
+    shutil.copy(migrated, tmp_path / "mlruns" / "mlflow.db")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def store(root: Path) -> Store:
+    """The project's store."""
+    return open_store(tracking_of(root))
+
+
+def description(name: str, kind: str, fingerprint: str | None = None) -> dict:
+    """model.json by hand, with the target as only channel."""
+    roles = {"target": ["close"], "past": [], "future": []}
+    network = kind == "network"
+    return {
+        "schema_version": 1,
+        "kind": kind,
+        "name": name,
+        "task": "forecast",
+        "block": {"cell": name, "hidden": 4} if network else {"kind": name, "steps": None},
+        "shared": {"train": {"learning_rate": 0.003}, "seeds": list(SEEDS)} if network else {},
+        "seeds": list(SEEDS) if network else [],
+        "features": roles,
+        "channels": roles,
+        "look_back": LOOK_BACK,
+        "horizon": HORIZON,
+        "season": 5,
+        "calendar": "D",
+        "series": list(SERIES),
+        "loc": [[0.0]] * len(SERIES),
+        "scale": [[1.0]] * len(SERIES),
+        "cost": {"parameters": 17, "multiply_adds": 5, "optimiser_steps": 9},
+        "fitted": {},
+        "fingerprint": fingerprint or f"{name}-1",
+        "windows_sha256": "ab" * 32,
+    }
+
+
+def scores(name: str, kind: str, fingerprint: str | None = None, mae: float = 0.5) -> dict:
+    """results/scores/<name>.json by hand."""
+    split = {
+        "overall": {"mae": mae, "rmse": 0.7, "mase": 0.9, "smape": None},
+        "seed": {str(seed): {"mae": mae + seed / 100} for seed in SEEDS} if kind == "network" else {},
+        "horizon": [{"mae": mae + step, "rmse": 1.0 + step} for step in range(HORIZON)],
+        "series": {name: {"mae": mae} for name in SERIES},
+    }
+    folds = {"0": {"validation": split, "test": split}}
+    return {"model": name, "kind": kind, "fingerprint": fingerprint or f"{name}-1", "folds": folds}
+
+
+def write(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+
+
+CURVES = """seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm
+1,1,1.5,1.25,0.003,2
+1,2,1,0.75,0.002,1
+1,3,0.5,1,0.001,0.5
+2,1,2.5,2.25,0.003,2
+2,2,1.5,0.25,0.002,1
+"""
+
+
+@pytest.fixture
+def put(root: Path) -> Callable[..., None]:
+    """Writes the outputs of one model."""
+
+    def put(name: str, kind: str, fingerprint: str | None = None, mae: float = 0.5) -> None:
+        write(root / "models" / name / "model.json", description(name, kind, fingerprint))
+        write(root / "results" / "scores" / f"{name}.json", scores(name, kind, fingerprint, mae))
+        if kind == "network":
+            write(root / "results" / "training" / f"{name}.csv", CURVES)
+
+    return put
+
+
+@pytest.fixture
+def outputs(root: Path, put: Callable[..., None]) -> Path:
+    """A project with a network, a baseline and data."""
+    put("gru", "network")
+    put("naive", "baseline", mae=0.8)
+    raw = {
+        "vintage": "cd" * 32,
+        "source": "sample",
+        "request": {"series": list(SERIES)},
+        "end": "2001-03-01",
+        "series": {name: {"rows": 40, "first": "2001-01-01", "last": "2001-02-09"} for name in SERIES},
+        "columns": ["close"],
+    }
+    windows = {
+        "channels": {"target": ["close"], "past": [], "future": []},
+        "look_back": LOOK_BACK,
+        "horizon": HORIZON,
+        "folds": {"0": {"train": {"windows": {"A": 3, "B": 4}}, "test": {"windows": {"A": 1, "B": 1}}}},
+    }
+    write(root / "data" / "raw" / "manifest.json", raw)
+    write(root / "data" / "windows" / "manifest.json", windows)
+    (root / "data" / "validated").mkdir()
+    write_panel(panel(), root / "data" / "validated" / "panel.parquet")
+    return root
+
+
+def panel() -> Panel:
+    """Two series of 40 days."""
+    days = np.arange("2001-01-01", "2001-02-10", dtype="datetime64[D]").astype("datetime64[us]")
+    values = np.arange(80.0) ** 1.5
+    return Panel(SERIES, np.array([0, 40, 80]), np.concatenate([days, days]), {"close": values})
