@@ -1,0 +1,57 @@
+"""The forecaster: encoder, decoder and head put together from one entry of `architectures`.
+
+Legend: B batch, L look-back, H horizon, C channels, F future covariates, K targets, D hidden.
+"""
+
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from reprocast.networks.decoders import DirectDecoder
+from reprocast.networks.encoder import Encoder
+from reprocast.networks.heads import PointHead
+from reprocast.params.architecture import Architecture
+
+
+class Inputs(Protocol):
+    """What a forecaster reads of a batch."""
+
+    @property
+    def past(self) -> Tensor:
+        """What is seen (B, L, C)."""
+        ...
+
+    @property
+    def future(self) -> Tensor:
+        """What is known ahead (B, H, F)."""
+        ...
+
+
+class Forecaster(nn.Module):
+    """A recurrent network that forecasts every step of the horizon from the state after the last one seen."""
+
+    def __init__(
+        self, architecture: Architecture, channels: int, targets: int, future: int, horizon: int
+    ) -> None:
+        super().__init__()
+        a = architecture
+        self.encoder = Encoder(a.cell, channels, a.hidden, a.layers, a.dropout)
+        self.decoder = DirectDecoder(a.hidden, future, horizon)
+        self.head = PointHead(a.hidden, targets)
+        self.horizon = horizon
+
+    def forward(self, batch: Inputs) -> Tensor:
+        """Scaled forecasts (B, H, K)."""
+        _, last = self.encoder(batch.past)  # -> (B, D)
+        outputs: Tensor = self.head(self.decoder(last, batch.future))
+        return outputs
+
+    def multiply_adds(self, look_back: int) -> int:
+        """Multiplications with addition in the matrix products of one window's forecast."""
+        seen = self.encoder.multiply_adds(look_back)
+        return seen + self.decoder.multiply_adds() + self.head.multiply_adds(self.horizon)
+
+
+def parameters(network: nn.Module) -> int:
+    """Numbers that training fits."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,38 @@
+"""Forecasting, second part: the network, what it minimises, and what its outputs say.
+
+Legend: B batch, H horizon, K targets.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from torch import Tensor
+
+from reprocast.networks.forecaster import Forecaster
+from reprocast.networks.heads import LOSSES, LossName
+from reprocast.params.architecture import Architecture
+
+
+class Answers(Protocol):
+    """What a loss reads of a batch."""
+
+    @property
+    def target(self) -> Tensor:
+        """What is to be forecast, scaled (B, H, K)."""
+        ...
+
+
+def build(architecture: Architecture, channels: int, targets: int, future: int, horizon: int) -> Forecaster:
+    """A network with fresh weights, drawn from PyTorch's global generator."""
+    return Forecaster(architecture, channels, targets, future, horizon)
+
+
+def loss(name: LossName) -> Callable[[Tensor, Answers], Tensor]:
+    """A function of outputs (B, H, K) and batch to the mean loss over all entries."""
+    measure = LOSSES[name]
+    return lambda outputs, batch: measure(outputs, batch.target)
+
+
+def forecast(outputs: Tensor) -> Tensor:
+    """Scaled forecasts (B, H, K): a point forecast is what the network puts out."""
+    return outputs
