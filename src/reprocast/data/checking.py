@@ -1,0 +1,119 @@
+"""Runs expectations through Great Expectations on a frame and reads what came of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reprocast.data.expectations import Check
+from reprocast.data.findings import Finding, in_rows, panel_of
+from reprocast.data.outcomes import Outcome, faults
+from reprocast.data.quiet_gx import ExpectationValidationResult, ProgressBarsConfig, gx
+from reprocast.errors import InternalError
+
+NAME = "panel"
+ROWS = {
+    "result_format": "COMPLETE",
+    "include_unexpected_rows": False,
+    "return_unexpected_index_query": False,
+}
+"""The numbers of all offending rows."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A validation that has run."""
+
+    outcomes: tuple[Outcome, ...]
+    """In the order of the checks."""
+    context: Any
+    """The context of Great Expectations that holds suite and results, for Data Docs."""
+
+    @property
+    def success(self) -> bool:
+        """Whether every expectation holds."""
+        return all(one.success for one in self.outcomes)
+
+
+def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
+    """Validates a long frame (unique_id, ds, values; rows numbered from 0).
+
+    Raises:
+        InternalError: an expectation raised inside; Great Expectations itself would call that a failure.
+    """
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas(NAME).add_dataframe_asset("rows")
+    rows = asset.add_batch_definition_whole_dataframe("all")
+    suite = gx.ExpectationSuite(name=NAME)
+    for rank, one in enumerate(checks):
+        one.expectation.meta = {"rank": rank}
+        suite.add_expectation(one.expectation)
+    suite = context.suites.add(suite)
+    definition = gx.ValidationDefinition(name=NAME, data=rows, suite=suite)
+    definition = context.validation_definitions.add(definition)
+    given = {"dataframe": frame}
+    results = definition.run(batch_parameters=given, result_format="BASIC").results
+    by_rank = {_rank(result): result for result in results}
+    batch = rows.get_batch(batch_parameters=given)
+    outcomes = tuple(_outcome(one, by_rank[rank], frame, batch) for rank, one in enumerate(checks))
+    _put_in_words(context, outcomes)
+    return Checked(outcomes, context)
+
+
+def _put_in_words(context: Any, outcomes: Sequence[Outcome]) -> None:
+    """Data Docs then show series, counts and times instead of bare values."""
+    store = context.validation_results_store
+    for key in store.list_keys():
+        run = store.get(key)
+        for result in run.results:
+            one = outcomes[_rank(result)]
+            words = faults(one.fault, one.findings) or ("as expected" if one.success else "not so")
+            result.result = {"observed_value": words}
+        store.set(key, run)
+
+
+def _rank(result: ExpectationValidationResult) -> int:
+    config = result.expectation_config
+    return int(((config and config.meta) or {})["rank"])
+
+
+def _outcome(check: Check, result: ExpectationValidationResult, frame: pd.DataFrame, batch: Any) -> Outcome:
+    _refuse_exception(check, result.exception_info)
+    found: list[Finding] = []
+    if "details" in result.result and "findings" in result.result["details"]:
+        found = [_finding(one) for one in result.result["details"]["findings"]]
+    elif result.result.get("unexpected_count"):
+        found = _in_rows(batch.validate(check.expectation, result_format=ROWS), frame)
+    return Outcome(
+        expectation=check.name,
+        column=check.column,
+        statement=str(check.expectation.description),
+        success=bool(result.success),
+        series=int(frame["unique_id"].nunique()),
+        findings=tuple(found),
+        fault=check.fault,
+        remedy=check.remedy,
+    )
+
+
+def _finding(values: Mapping[str, Any]) -> Finding:
+    return Finding(**{**values, "first": tuple(values["first"])})
+
+
+def _in_rows(result: ExpectationValidationResult, frame: pd.DataFrame) -> list[Finding]:
+    """Offending rows by series; Great Expectations names rows only."""
+    wrong = np.zeros(len(frame), np.bool_)
+    wrong[result.result["unexpected_index_list"]] = True
+    panel = panel_of(frame[["unique_id", "ds"]].assign(wrong=wrong))
+    return in_rows(panel, panel.columns["wrong"].astype(np.bool_))
+
+
+def _refuse_exception(check: Check, info: Mapping[str, Any]) -> None:
+    """Exceptions inside an expectation come as success=False with the reason here, flat or by metric."""
+    for one in [info, *(inner for inner in info.values() if isinstance(inner, Mapping))]:
+        if one.get("raised_exception"):
+            reason = " ".join(str(one.get("exception_message")).split())
+            raise InternalError(f"expectation {check.name} of {check.column} could not be computed: {reason}")
