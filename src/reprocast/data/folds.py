@@ -5,7 +5,7 @@ Legend: N series, T rows, C channels, K targets, M windows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -48,6 +48,9 @@ class Shape:
         """Rows of a window (L+H)."""
         return self.look_back + self.horizon
 
+    def __str__(self) -> str:
+        return f"{self.look_back} + {self.horizon} steps"
+
 
 def make_fold(series: Series, spans: Mapping[str, Span], shape: Shape) -> Fold:
     """The fold with these target spans.
@@ -57,13 +60,14 @@ def make_fold(series: Series, spans: Mapping[str, Span], shape: Shape) -> Fold:
     Raises:
         DataError: a series without training rows, a series without windows, or a split without windows.
     """
+    starts, left_out = _starts(series, spans, shape)
+    _refuse_empty_splits(starts, left_out, shape)
     training = series.positions < spans["train"].end
     refuse_unseen(series.values, series.offsets, training, series.ids, series.channels.names)
+    _refuse_without_windows(series, starts, left_out, shape)
     loc, scale = fit_scaler(series.values, series.offsets, training, shape.scaling)
     targets = series.values[:, : len(series.channels.target)]
     errors = season_errors(targets, series.offsets, training, shape.season)
-    starts, left_out = _starts(series, spans, shape)
-    _refuse_too_few(series, starts, left_out, shape)
     bounds = {name: _bounds(series.grid, span) for name, span in spans.items()}
     return Fold(loc, scale, errors, starts, bounds, left_out)
 
@@ -87,36 +91,34 @@ def counts_by_series(starts: Ints, offsets: Ints) -> Ints:
     return np.diff(np.searchsorted(starts, offsets)).astype(np.int64)
 
 
-def _bounds(grid: Times, span: Span) -> tuple[object, object]:
-    """First and last time that may be forecast; only called when the span holds a window."""
+def _bounds(grid: Times, span: Span) -> tuple[Any, Any]:
+    """First and last time that may be forecast, in a span that holds a window."""
     return grid[span.begin], grid[span.end - 1]
 
 
-def _refuse_too_few(
-    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape
-) -> None:
-    size = f"{shape.look_back} + {shape.horizon} steps"
+def _refuse_empty_splits(starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape) -> None:
     for name, found in starts.items():
-        lost = int(left_out[name].sum())
-        because = f" ({lost} left out for missing values)" if lost else ""
-        remedy = "begin with earlier data" if name == "train" else f"make split.{name} longer"
         if not len(found):
+            remedy = "begin with earlier data" if name == "train" else f"make split.{name} longer"
             raise DataError(
-                f"split {name}: holds no window of {size}{because}; {remedy} or window.look_back shorter"
+                f"split {name}: holds no window of {shape}{_because(left_out[name].sum())}; "
+                f"{remedy} or window.look_back shorter"
             )
-    _refuse_without_windows(series, starts, left_out, size)
 
 
 def _refuse_without_windows(
-    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], size: str
+    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape
 ) -> None:
     """Every series takes part: one without a window in any split is refused."""
     found = np.sum([counts_by_series(some, series.offsets) for some in starts.values()], axis=0)
     lost = np.sum(list(left_out.values()), axis=0)
     for name, rows, n_found, n_lost in zip(series.ids, np.diff(series.offsets), found, lost, strict=True):
         if not n_found:
-            because = f" ({n_lost} left out for missing values)" if n_lost else ""
             raise DataError(
-                f"series {name}: its {rows} rows hold no window of {size} in any split{because}; "
+                f"series {name}: its {rows} rows hold no window of {shape} in any split{_because(n_lost)}; "
                 "give it more rows, make window.look_back shorter, or leave it out (data.series)"
             )
+
+
+def _because(lost: int) -> str:
+    return f" ({lost} left out for missing values)" if lost else ""
