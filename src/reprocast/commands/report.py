@@ -1,0 +1,91 @@
+"""`reprocast report`: reads the outputs of the pipeline and writes reports/report.html and report.md."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from reprocast import __version__
+from reprocast.deterministic import sha256_of_file
+from reprocast.errors import DataError, NoInputError
+from reprocast.evaluation.report import html, markdown
+from reprocast.evaluation.report_content import content
+from reprocast.evaluation.report_inputs import Inputs, Rows
+from reprocast.params.reading import read
+from reprocast.params.root import Params
+from reprocast.stages.publish import STATE, write_file
+from reprocast.stages.stage import PARAMS
+
+LEADERBOARD = "results/leaderboard.csv"
+COMPARISON = "results/comparison"
+RAW, WINDOWS = "data/raw/manifest.json", "data/windows/manifest.json"
+HASHED = ("params.yaml", RAW, WINDOWS, "requirements/runtime.txt")
+STAGES = ("pull", "validate", "window", "train", "baseline", "evaluate", "evaluate_baseline", "compare")
+
+
+def report(root: Path) -> Path:
+    """Writes the report of the project at `root`; the path of the page.
+
+    Raises:
+        NoInputError: an output of the pipeline is missing.
+        DataError: one cannot be read.
+    """
+    said = content(inputs_of(root))
+    page = root / "reports" / "report.html"
+    write_file(page, html(said))
+    write_file(page.with_suffix(".md"), markdown(said))
+    return page
+
+
+def inputs_of(root: Path) -> Inputs:
+    """Reads everything the report is made from; raises like `report`."""
+    leaderboard = _rows(root / LEADERBOARD)
+    names = [row["model"] for row in leaderboard]
+    params = root / PARAMS
+    return Inputs(
+        params=read(params, Params),
+        params_text=params.read_text(encoding="utf-8"),
+        leaderboard=leaderboard,
+        verdict=_json(root / COMPARISON / "verdict.json"),
+        **{
+            name: _rows(root / COMPARISON / f"{name}.csv")
+            for name in ("significance", "curves", "horizon", "series", "forecasts")
+        },
+        scores={name: _json(root / "results" / "scores" / f"{name}.json") for name in names},
+        models={name: _json(root / "models" / name / "model.json") for name in names},
+        raw=_json(root / RAW),
+        windows=_json(root / WINDOWS),
+        validation=_json(root / "reports" / "validation" / "result.json"),
+        sha256={path: sha256_of_file(root / path) for path in HASHED if (root / path).is_file()},
+        data_docs=(root / "reports" / "data_docs" / "index.html").is_file(),
+        times=_times(root / STATE / "times", names),
+        version=__version__,
+    )
+
+
+def _times(folder: Path, names: list[str]) -> dict[str, float]:
+    """Measured seconds by stage, in the pipeline's order; stages of models that are gone are left out."""
+    kept = {}
+    for path in sorted(folder.glob("*.json")):
+        stage, _, model = path.stem.partition("@")
+        if stage in STAGES and (not model or model in names):
+            kept[path.stem] = float(_json(path)["seconds"])
+    return dict(sorted(kept.items(), key=lambda item: (STAGES.index(item[0].partition("@")[0]), item[0])))
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_text(path))
+    except ValueError:
+        raise DataError(f"{path}: is not JSON; run `dvc checkout --force` or `reprocast repro`") from None
+
+
+def _rows(path: Path) -> Rows:
+    return list(csv.DictReader(_text(path).splitlines()))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NoInputError(f"{path}: no such file; run `reprocast repro`") from None

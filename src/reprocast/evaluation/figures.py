@@ -1,0 +1,180 @@
+"""The report's figures: values in, SVG text out; a function a figure, one entry each in a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.ticker import MaxNLocator
+
+from reprocast.evaluation.figure_style import GRID, INK, SOFT, Style, drawing, legend_below, svg_text
+
+Styles = Mapping[str, Style]
+Points = Sequence[tuple[Any, float]]
+"""Places and values of a line."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One model's score, and the scores of its seeds one by one."""
+
+    model: str
+    value: float
+    seeds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Band:
+    """A forecast with the spread of its seeds; `low` and `high` are empty where there is none."""
+
+    model: str
+    times: tuple[Any, ...]
+    values: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One split on the axis of time."""
+
+    split: str
+    first: Any
+    last: Any
+    note: str
+
+
+def scores(name: str, marks: Sequence[Mark], styles: Styles, label: str) -> str:
+    """Each model's score, best on top, with its seeds as rings."""
+    with drawing(0.75 + 0.27 * len(marks)) as (figure, axes):
+        for row, mark in enumerate(marks):
+            style = styles[mark.model]
+            axes.plot(
+                mark.seeds, [row] * len(mark.seeds), "o", mfc="none", mec=style.colour, ms=7, mew=1, alpha=0.7
+            )
+            axes.plot([mark.value], [row], style.marker, color=style.colour, ms=7)
+            axes.annotate(
+                f"{mark.value:.3f}",
+                (mark.value, row),
+                (9, 0),
+                textcoords="offset points",
+                va="center",
+                size=9,
+            )
+        axes.set_yticks(range(len(marks)), [mark.model for mark in marks], color=INK)
+        axes.set_ylim(len(marks) - 0.5, -0.5)
+        axes.margins(x=0.14)
+        axes.grid(visible=False, axis="x")
+        axes.set_xlabel(f"{label} (less is better)")
+        best = ", ".join(f"{mark.model} {mark.value:.3f}" for mark in marks)
+        return svg_text(figure, name, f"{label} of each model, best first: {best}.")
+
+
+def curves(name: str, model: str, lines: Sequence[tuple[str, Points, Points]], styles: Styles) -> str:
+    """Training (dashed) and validation loss (full) by epoch, a pair of lines a seed."""
+    with drawing(2.5) as (figure, axes):
+        colour = styles[model].colour
+        for n, (_, training, validation) in enumerate(lines):
+            first = n == 0
+            axes.plot(*_xy(training), color=SOFT, lw=1.1, ls=(0, (4, 2)), label="training" if first else None)
+            axes.plot(*_xy(validation), color=colour, lw=1.7, label="validation" if first else None)
+            best = min(validation, key=lambda point: point[1])
+            axes.plot(*best, "o", color=colour, ms=5, label="kept" if first else None)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("loss")
+        legend_below(figure, axes)
+        ends = ", ".join(f"{label}: {min(v for _, v in points):.4g}" for label, _, points in lines)
+        return svg_text(figure, name, f"Learning curves of {model}; lowest validation loss, {ends}.")
+
+
+def forecast(name: str, series: str, actual: Points, bands: Sequence[Band], styles: Styles, unit: str) -> str:
+    """What happened (dark) and what was forecast, with the spread of the seeds as a band."""
+    with drawing(2.7) as (figure, axes):
+        axes.plot(*_xy(actual), color=INK, lw=1.2, alpha=0.85, label="actual", zorder=1.9)
+        for band in bands:
+            style = styles[band.model]
+            axes.plot(band.times, band.values, label=band.model, **style.line)
+            if band.low:
+                axes.fill_between(band.times, band.low, band.high, color=style.colour, alpha=0.22, lw=0)
+        _time_axis(axes, actual[0][0] if actual else 0)
+        axes.set_ylabel(unit)
+        legend_below(figure, axes, 4)
+        names = ", ".join(band.model for band in bands)
+        text = (
+            f"{series}: {unit} as it was, and as forecast by {names}, over {len(actual)} steps of the test."
+        )
+        return svg_text(figure, name, text)
+
+
+def horizon(name: str, lines: Mapping[str, Points], styles: Styles, label: str) -> str:
+    """Error by step ahead, a line a model."""
+    with drawing(3.3) as (figure, axes):
+        for model, points in lines.items():
+            style = styles[model]
+            axes.plot(*_xy(points), marker=style.marker, ms=4.5, label=model, **style.line)
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.set_xlabel("steps ahead")
+        axes.set_ylabel(label)
+        legend_below(figure, axes)
+        last = ", ".join(f"{model} {points[-1][1]:.3f}" for model, points in lines.items() if points)
+        return svg_text(figure, name, f"{label} by step ahead; at the last step: {last}.")
+
+
+def by_series(name: str, lines: Mapping[str, Points], styles: Styles, label: str) -> str:
+    """Error of each series, a mark a model."""
+    places = list(dict.fromkeys(place for points in lines.values() for place, _ in points))
+    with drawing(1.4 + 0.38 * len(places)) as (figure, axes):
+        for model, points in lines.items():
+            style = styles[model]
+            rows = [places.index(place) for place, _ in points]
+            axes.plot([v for _, v in points], rows, style.marker, color=style.colour, ms=6.5, label=model)
+        axes.set_yticks(range(len(places)), places, color=INK)
+        axes.set_ylim(len(places) - 0.5, -0.5)
+        axes.set_xlabel(label)
+        legend_below(figure, axes)
+        return svg_text(figure, name, f"{label} of each model by series: {', '.join(map(str, places))}.")
+
+
+SPLIT_COLOURS = {"train": "#c6d3df", "validation": "#e8b64c", "test": "#2f5d8a"}
+
+
+def timeline(name: str, stretches: Sequence[Stretch]) -> str:
+    """The splits one after the other; what lies between them is the embargo."""
+    with drawing(1.15 + 0.3 * len(stretches)) as (figure, axes):
+        for row, stretch in enumerate(stretches):
+            colour = SPLIT_COLOURS.get(stretch.split, GRID)
+            axes.plot([stretch.first, stretch.last], [row, row], color=colour, lw=11, solid_capstyle="butt")
+            axes.axvline(stretch.first, color=colour, lw=0.8, zorder=1)
+        axes.set_yticks(range(len(stretches)), [stretch.split for stretch in stretches], color=INK)
+        axes.set_ylim(len(stretches) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        _time_axis(axes, stretches[0].first)
+        said = "; ".join(f"{s.split} from {s.first} to {s.last}, {s.note}" for s in stretches)
+        return svg_text(figure, name, f"The splits in time: {said}.")
+
+
+FIGURES: Mapping[str, Callable[..., str]] = {
+    "scores": scores,
+    "curves": curves,
+    "forecast": forecast,
+    "horizon": horizon,
+    "series": by_series,
+    "timeline": timeline,
+}
+"""The figures by name."""
+
+
+def _xy(points: Points) -> tuple[list[Any], list[float]]:
+    return [place for place, _ in points], [value for _, value in points]
+
+
+def _time_axis(axes: Axes, example: Any) -> None:
+    if isinstance(example, np.datetime64):
+        locator = AutoDateLocator(minticks=3, maxticks=6)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))

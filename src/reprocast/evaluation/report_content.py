@@ -1,0 +1,105 @@
+"""What the report says, in order: headline, tables, figures and facts; nothing about how it looks."""
+
+from dataclasses import dataclass
+
+from reprocast.evaluation import report_figures as draw
+from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation import report_protocol as tell
+from reprocast.evaluation import report_tables as tabulate
+from reprocast.evaluation.figure_style import styles
+from reprocast.evaluation.report_inputs import Inputs
+from reprocast.evaluation.report_table import Table
+
+Pictures = tuple[draw.Picture, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the templates show."""
+
+    title: str
+    lead: str
+    verdict: str
+    highlights: tuple[tuple[str, str, str], ...]
+    """Large figures: value, what it is, whose it is."""
+    score_label: str
+    leaderboard: Table
+    scores: draw.Picture
+    all_scores: Table
+    significance: Table
+    forecasts: Pictures
+    horizon: draw.Picture
+    by_series: draw.Picture
+    curves: Pictures
+    protocol: tell.Facts
+    timeline: draw.Picture
+    splits: Table
+    series: Table
+    validation: Table
+    data_docs: bool
+    models: Table
+    times: Table
+    provenance: tell.Facts
+    fingerprints: Table
+    params_text: str
+    version: str
+
+
+def content(inputs: Inputs) -> Content:
+    """The report of these outputs: same outputs, same content, measured times apart."""
+    looks = styles(inputs.networks, inputs.baselines)
+    steps = inputs.windows["horizon"]
+    return Content(
+        title=f"Forecasting {inputs.target}, {steps} {'step' if steps == 1 else 'steps'} ahead",
+        lead=_lead(inputs),
+        verdict=str(inputs.verdict["text"]),
+        highlights=_highlights(inputs),
+        score_label=inputs.score_label,
+        leaderboard=tabulate.leaderboard(inputs, looks),
+        scores=draw.scores(inputs, looks),
+        all_scores=tabulate.all_scores(inputs, looks),
+        significance=tabulate.significance(inputs),
+        forecasts=tuple(draw.forecasts(inputs, looks)),
+        horizon=draw.horizon(inputs, looks),
+        by_series=draw.by_series(inputs, looks),
+        curves=tuple(draw.curves(inputs, looks)),
+        protocol=tell.protocol(inputs),
+        timeline=draw.timeline(inputs),
+        splits=tell.splits(inputs),
+        series=tell.series(inputs),
+        validation=tabulate.validation(inputs),
+        data_docs=inputs.data_docs,
+        models=tabulate.models(inputs, looks),
+        times=tabulate.times(inputs),
+        provenance=tell.provenance(inputs),
+        fingerprints=tell.fingerprints(inputs),
+        params_text=inputs.params_text.rstrip(),
+        version=inputs.version,
+    )
+
+
+def _lead(inputs: Inputs) -> str:
+    series, test = len(inputs.windows["ids"]), tell.split_rows(inputs)[-1]
+    return (
+        f"{len(inputs.networks)} recurrent networks and {len(inputs.baselines)} simple methods on "
+        f"{series} series, scored on {write.count(test['windows'])} windows from {test['first']} to "
+        f"{test['last']}. Nothing after {inputs.params.data.end} was read."
+    )
+
+
+def _highlights(inputs: Inputs) -> tuple[tuple[str, str, str], ...]:
+    """The network that validation chose (or the best one) beside the best baseline."""
+    key = inputs.params.compare.score
+    rows = {row["model"]: row for row in inputs.leaderboard}
+    networks = [name for name in inputs.names if name in inputs.params.architectures]
+    network = next(iter(tabulate.chosen(inputs) & set(networks)), next(iter(networks), None))
+    baseline = next((name for name in inputs.names if name in inputs.params.baselines), None)
+    shown = [(network, "network chosen on validation"), (baseline, "best baseline")]
+    large = [
+        (write.score(rows[name][key]), f"{inputs.score_label}, {what}", name) for name, what in shown if name
+    ]
+    skill = tabulate.first_skill(inputs)
+    if network and skill:
+        gain = write.percent(rows[network][skill])
+        large.insert(1, (gain, f"less error than {tabulate.skill_of(skill)}", network))
+    return tuple(large)

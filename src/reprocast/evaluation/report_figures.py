@@ -1,0 +1,132 @@
+"""The report's figures, drawn from the outputs of the pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reprocast.evaluation.figure_style import Style
+from reprocast.evaluation.figures import FIGURES, Band, Mark, Stretch
+from reprocast.evaluation.report_inputs import Inputs, Rows
+from reprocast.evaluation.report_numbers import count, number
+from reprocast.evaluation.report_protocol import split_rows
+
+Styles = Mapping[str, Style]
+ACTUAL = "actual"
+"""Stands for a model's name in forecasts.csv where the row says what happened."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG element and the line under it."""
+
+    svg: str
+    caption: str
+
+
+def time_of(text: str | int) -> Any:
+    """A time as figures place it: an integer step, or a timestamp."""
+    if isinstance(text, int) or text.lstrip("-").isdigit():
+        return int(text)
+    return np.datetime64(text, "us")
+
+
+def scores(inputs: Inputs, styles: Styles) -> Picture:
+    """Each model's score with its seeds."""
+    key = inputs.params.compare.score
+    marks = [Mark(row["model"], float(row[key]), _seeds(inputs, row["model"])) for row in inputs.leaderboard]
+    svg = FIGURES["scores"]("scores", marks, styles, inputs.score_label)
+    return Picture(
+        svg, "Filled: the model as deployed, the mean forecast of its seeds. Rings: its seeds one by one."
+    )
+
+
+def _seeds(inputs: Inputs, model: str) -> tuple[float, ...]:
+    said = inputs.scores.get(model, {}).get("folds", {}).get("0", {}).get("test", {}).get("seed", {})
+    found = [number(one.get(inputs.params.compare.score)) for _, one in sorted(said.items())]
+    return tuple(value for value in found if value is not None)
+
+
+def curves(inputs: Inputs, styles: Styles) -> list[Picture]:
+    """Learning curves, a figure a network."""
+    pictures = []
+    for model in inputs.networks:
+        rows = [row for row in inputs.curves if row["model"] == model]
+        seeds = list(dict.fromkeys(row.get("seed", "") for row in rows))
+        lines = []
+        for seed in seeds:
+            own = [row for row in rows if row.get("seed", "") == seed]
+            name = f"seed {seed}" if seed else "mean of the seeds"
+            lines.append(
+                (name, _points(own, "epoch", "train_loss"), _points(own, "epoch", "validation_loss"))
+            )
+        if lines:
+            svg = FIGURES["curves"](f"curves-{model}", model, lines, styles)
+            pictures.append(Picture(svg, model))
+    return pictures
+
+
+def forecasts(inputs: Inputs, styles: Styles) -> list[Picture]:
+    """Forecast against actual, a figure a series."""
+    by_series: dict[str, list[Mapping[str, str]]] = {}
+    for row in inputs.forecasts:
+        by_series.setdefault(row["series"], []).append(row)
+    return [_forecast(inputs, n, name, rows, styles) for n, (name, rows) in enumerate(by_series.items())]
+
+
+def _forecast(inputs: Inputs, n: int, series: str, rows: Rows, styles: Styles) -> Picture:
+    actual = _points([row for row in rows if row["model"] == ACTUAL], "ds", "value")
+    names = [name for name in styles if any(row["model"] == name for row in rows)]
+    bands = [_band(name, [row for row in rows if row["model"] == name]) for name in names]
+    svg = FIGURES["forecast"](f"forecast-{n}", series, actual, bands, styles, inputs.target)
+    return Picture(svg, series)
+
+
+def _band(name: str, rows: Rows) -> Band:
+    full = all(row["low"] and row["high"] for row in rows)
+    return Band(
+        name,
+        tuple(time_of(row["ds"]) for row in rows),
+        tuple(float(row["value"]) for row in rows),
+        tuple(float(row["low"]) for row in rows) if full else (),
+        tuple(float(row["high"]) for row in rows) if full else (),
+    )
+
+
+def horizon(inputs: Inputs, styles: Styles) -> Picture:
+    """Error by step ahead."""
+    lines = _lines(inputs.horizon, "step", styles)
+    svg = FIGURES["horizon"]("horizon", lines, styles, "scaled MAE")
+    return Picture(svg, "Error by step ahead, mean over series and cutoffs.")
+
+
+def by_series(inputs: Inputs, styles: Styles) -> Picture:
+    """Error by series."""
+    lines = _lines(inputs.series, "series", styles)
+    svg = FIGURES["series"]("series", lines, styles, "scaled MAE")
+    return Picture(svg, "Error by series, mean over steps and cutoffs.")
+
+
+def _lines(rows: Rows, place: str, styles: Styles) -> dict[str, list[tuple[Any, float]]]:
+    return {
+        name: _points([row for row in rows if row["model"] == name], place, "mae")
+        for name in styles
+        if any(row["model"] == name for row in rows)
+    }
+
+
+def timeline(inputs: Inputs) -> Picture:
+    """The splits in time."""
+    stretches = [
+        Stretch(row["split"], time_of(row["first"]), time_of(row["last"]), f"{count(row['windows'])} windows")
+        for row in split_rows(inputs)
+    ]
+    return Picture(FIGURES["timeline"]("timeline", stretches), "When the targets of each split lie.")
+
+
+def _points(rows: Rows, place: str, value: str) -> list[tuple[Any, float]]:
+    """Places as integers or times where they are such, else as text; rows without a value are left out."""
+    kept = [row for row in rows if row[value]]
+    placed = str if place == "series" else time_of
+    return [(placed(row[place]), float(row[value])) for row in kept]

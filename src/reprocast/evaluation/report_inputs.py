@@ -1,0 +1,74 @@
+"""What the report is made from: the outputs of the pipeline as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reprocast.params.root import Params
+
+Rows = Sequence[Mapping[str, str]]
+"""Rows of a CSV file."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything the report says comes from here."""
+
+    params: Params
+    """params.yaml, resolved."""
+    params_text: str
+    """params.yaml as it was written."""
+    leaderboard: Rows
+    verdict: Mapping[str, Any]
+    significance: Rows
+    curves: Rows
+    horizon: Rows
+    series: Rows
+    forecasts: Rows
+    scores: Mapping[str, Any]
+    """results/scores/<name>.json by model."""
+    models: Mapping[str, Any]
+    """models/<name>/model.json by model."""
+    raw: Mapping[str, Any]
+    """data/raw/manifest.json."""
+    windows: Mapping[str, Any]
+    """data/windows/manifest.json."""
+    validation: Mapping[str, Any]
+    """reports/validation/result.json."""
+    sha256: Mapping[str, str]
+    """Hashes of files that decide or describe the run, by path."""
+    data_docs: bool
+    """Whether Data Docs lie beside the report."""
+    times: Mapping[str, float]
+    """Measured seconds by stage; the only values that differ from run to run."""
+    version: str
+    """Of this package."""
+
+    @property
+    def names(self) -> list[str]:
+        """The models, best first."""
+        return [row["model"] for row in self.leaderboard]
+
+    @property
+    def networks(self) -> list[str]:
+        """The networks, by name."""
+        return sorted(self.params.architectures)
+
+    @property
+    def baselines(self) -> list[str]:
+        """The baselines, by name."""
+        return sorted(self.params.baselines)
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return " and ".join(name.replace("_", " ") for name in self.params.columns.target)
+
+    @property
+    def score_label(self) -> str:
+        """The score that ranks, as a heading."""
+        return f"scaled {self.params.compare.score.upper()}"
+
+    def training_seconds(self, model: str) -> float | None:
+        """Measured time of a model's training or fitting."""
+        return self.times.get(f"train@{model}", self.times.get(f"baseline@{model}"))

@@ -1,0 +1,156 @@
+"""The report's account of how the comparison was made: data, splits, choices, and where everything came from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.report_inputs import Inputs
+from reprocast.evaluation.report_table import Column, Table, table
+
+SPLITS = ("train", "validation", "test")
+SCALING = {
+    "standard": "by mean and deviation of the training steps, per series and channel",
+    "none": "none",
+}
+Facts = tuple[tuple[str, str], ...]
+
+
+def protocol(inputs: Inputs) -> Facts:
+    """What a reviewer asks first, as terms and answers."""
+    params, windows = inputs.params, inputs.windows
+    return (
+        ("Question", f"{inputs.target}, the next {windows['horizon']} steps from {_seen(inputs)}"),
+        (
+            "As-of date",
+            f"{params.data.end}: nothing later was read, and prices are adjusted with what was known then"
+            if params.data.kind == "prices"
+            else f"{params.data.end}: nothing later was read",
+        ),
+        ("Calendar", f"{windows['calendar']}, {windows['season']} steps a season"),
+        ("Embargo", f"{windows['embargo']} steps are left out between the splits"),
+        ("Scaling", SCALING[params.window.scaling]),
+        ("Training", _training(inputs)),
+        (
+            "Selection",
+            f"the network with the best validation {params.compare.score.upper()}, chosen before the test was read",
+        ),
+        (
+            "What is scored",
+            f"the mean forecast of {len(params.seeds)} seeds ({_list(params.seeds)}), as it would be deployed",
+        ),
+        (
+            "Tests",
+            "Diebold–Mariano on the loss per cutoff (mean over series and steps), variance for overlapping "
+            f"horizons, small-sample correction of Harvey, Leybourne and Newbold; level {params.compare.alpha:g}",
+        ),
+    )
+
+
+def _seen(inputs: Inputs) -> str:
+    features = inputs.windows["features"]
+    seen = _list([*features["target"], *features["past"]])
+    ahead = f", with {_list(features['future'])} known ahead" if features["future"] else ""
+    return f"{inputs.windows['look_back']} steps of {seen}{ahead}"
+
+
+def _training(inputs: Inputs) -> str:
+    train = inputs.params.train
+    return (
+        f"{train.loss.upper()} loss, at most {train.max_epochs} epochs, stopped after {train.patience} without a better "
+        f"validation loss; the best epoch's weights are kept"
+    )
+
+
+def _list(values: Any) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def splits(inputs: Inputs) -> Table:
+    """Spans of the targets and numbers of windows."""
+    columns = [
+        Column("split", "split", numeric=False),
+        Column("first", "first target", numeric=False),
+        Column("last", "last target", numeric=False),
+        Column("windows", "windows", write.count),
+        Column("left_out", "left out (gaps)", write.count),
+    ]
+    return table("Splits by time: target spans and windows", columns, split_rows(inputs))
+
+
+def split_rows(inputs: Inputs) -> list[dict[str, Any]]:
+    """One row a split of the fold that is deployed, in order of time."""
+    fold = inputs.windows["folds"]["0"]
+    return [
+        {
+            "split": split,
+            "first": fold[split]["first"],
+            "last": fold[split]["last"],
+            "windows": _total(fold[split]["windows"]),
+            "left_out": _total(fold[split].get("left_out", {})),
+        }
+        for split in SPLITS
+        if split in fold
+    ]
+
+
+def _total(counts: Mapping[str, int] | int) -> int:
+    return counts if isinstance(counts, int) else sum(counts.values())
+
+
+def series(inputs: Inputs) -> Table:
+    """What each series brought."""
+    columns = [
+        Column("series", "series", numeric=False),
+        Column("rows", "rows", write.count),
+        Column("first", "first", _day, numeric=False),
+        Column("last", "last", _day, numeric=False),
+        *(Column(split, f"{split} windows", write.count) for split in SPLITS),
+    ]
+    fold = inputs.windows["folds"]["0"]
+    rows = [
+        {"series": name, **said, **{split: _of(fold, split, name) for split in SPLITS}}
+        for name, said in sorted(inputs.raw["series"].items())
+    ]
+    return table(
+        f"Series from the source {inputs.raw.get('source', inputs.params.data.source)}", columns, rows
+    )
+
+
+def _of(fold: Mapping[str, Any], split: str, name: str) -> int | None:
+    counts = fold.get(split, {}).get("windows")
+    return counts.get(name) if isinstance(counts, Mapping) else None
+
+
+def _day(text: Any) -> str:
+    return str(text).removesuffix("T00:00:00").removesuffix("T00:00:00.000000")
+
+
+def provenance(inputs: Inputs) -> Facts:
+    """Hashes by which every input can be found again."""
+    facts = [
+        ("reprocast", inputs.version),
+        ("Vintage", str(inputs.raw.get("vintage", write.NONE))),
+        *((path, sha256) for path, sha256 in inputs.sha256.items()),
+    ]
+    if inputs.raw.get("adjustment"):
+        facts.insert(2, ("Adjustment", str(inputs.raw["adjustment"])))
+    return tuple(facts)
+
+
+def fingerprints(inputs: Inputs) -> Table:
+    """Which parameters, data and code each model was made from, as one hash a model."""
+    columns = [
+        Column("model", "model", numeric=False),
+        Column("fingerprint", "fingerprint", numeric=False),
+        Column("windows", "made from these windows", numeric=False),
+    ]
+    here = inputs.sha256.get("data/windows/manifest.json")
+    rows = [
+        {
+            "model": name,
+            "fingerprint": inputs.models[name]["fingerprint"],
+            "windows": "yes" if inputs.models[name]["windows_sha256"] == here else "no",
+        }
+        for name in inputs.names
+    ]
+    return table("Fingerprints", columns, rows)

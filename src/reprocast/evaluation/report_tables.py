@@ -1,0 +1,171 @@
+"""The report's tables of results: leaderboard, all scores, significance, validation, models, times."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.figure_style import Style
+from reprocast.evaluation.report_inputs import Inputs
+from reprocast.evaluation.report_table import Column, Table, table
+
+Styles = Mapping[str, Style]
+LABELS = {
+    "mae": "MAE",
+    "mae_seed_sd": "± seeds",
+    "rmse": "RMSE",
+    "mase": "MASE",
+    "r2": "R²",
+    "smape": "sMAPE",
+    "wape": "WAPE",
+    "p_value": "p",
+    "dm": "DM statistic",
+}
+SHARES = ("directional_accuracy", "smape", "wape")
+COSTS = ("parameters", "multiply_adds", "optimiser_steps")
+
+
+def label(key: str) -> str:
+    """A column's heading in words."""
+    if key in LABELS:
+        return LABELS[key]
+    if key.endswith("_units"):
+        return f"{label(key.removesuffix('_units'))}, units"
+    if key.startswith("skill_"):
+        return f"skill vs {skill_of(key)}"
+    if key.startswith("validation_"):
+        return f"validation {label(key.removeprefix('validation_'))}"
+    return key.replace("_", " ")
+
+
+def skill_of(key: str) -> str:
+    """What a column's skill is measured against, in words."""
+    return key.removeprefix("skill_").removeprefix("vs_").replace("_", " ")
+
+
+def first_skill(inputs: Inputs) -> str | None:
+    """The first skill that has values: against the naive forecast where there is one."""
+    keys = [key for key in _keys(inputs) if key.startswith("skill_")]
+    return next((key for key in keys if any(row[key] for row in inputs.leaderboard)), None)
+
+
+def leaderboard(inputs: Inputs, styles: Styles) -> Table:
+    """What most readers want: error, its spread, what is gained, and what it costs."""
+    skill = first_skill(inputs)
+    columns = [
+        Column("model", "model", numeric=False),
+        Column(inputs.params.compare.score, label(inputs.params.compare.score), write.score),
+        Column(f"{inputs.params.compare.score}_seed_sd", "± seeds", _spread),
+        *([Column(skill, label(skill), write.percent)] if skill else []),
+        Column("parameters", "parameters", write.count),
+        Column("seconds", "training", write.seconds),
+    ]
+    rows = [{**row, "seconds": inputs.training_seconds(row["model"])} for row in inputs.leaderboard]
+    caption = f"Test scores of {inputs.target}, best first: {inputs.score_label}, less is better"
+    return table(caption, columns, rows, marks=styles, best=chosen(inputs))
+
+
+def all_scores(inputs: Inputs, styles: Styles) -> Table:
+    """Every score that compare wrote."""
+    keys = [key for key in _keys(inputs) if key not in (*COSTS, "model", "kind", "fingerprint")]
+    columns = [
+        Column("model", "model", numeric=False),
+        *(Column(key, label(key), _score(key)) for key in keys),
+    ]
+    return table("All scores on the test windows", columns, inputs.leaderboard, marks=styles)
+
+
+def chosen(inputs: Inputs) -> frozenset[str]:
+    """The network that validation chose, if the verdict names one."""
+    name = inputs.verdict.get("chosen")
+    return frozenset({name} if isinstance(name, str) else ())
+
+
+def significance(inputs: Inputs) -> Table:
+    """The tests behind the verdict, as compare wrote them."""
+    keys = list(inputs.significance[0]) if inputs.significance else []
+    columns = [Column(key, label(key), _figure(key), numeric=_numeric(inputs, key)) for key in keys]
+    return table("Tests of equal accuracy on the test cutoffs", columns, inputs.significance)
+
+
+def validation(inputs: Inputs) -> Table:
+    """What the data had to fulfil, and what was found."""
+    columns = [
+        Column("statement", "expected", numeric=False),
+        Column("series_checked", "series", write.count),
+        Column("unexpected_count", "found", write.count),
+        Column("outcome", "outcome", numeric=False),
+    ]
+    rows = [
+        {**row, "outcome": "met" if row["success"] else "not met"}
+        for row in inputs.validation.get("expectations", ())
+    ]
+    return table("Expectations of the data", columns, rows)
+
+
+def models(inputs: Inputs, styles: Styles) -> Table:
+    """What each model is, and what it costs to run."""
+    columns = [
+        Column("model", "model", numeric=False),
+        Column("settings", "settings", numeric=False),
+        *(Column(key, label(key), write.count) for key in COSTS),
+        Column("seconds", "training", write.seconds),
+    ]
+    rows = [_model_row(inputs, name) for name in inputs.names]
+    return table("Models, their sizes and costs", columns, rows, marks=styles)
+
+
+def _model_row(inputs: Inputs, name: str) -> dict[str, Any]:
+    model = inputs.models[name]
+    block = {key: value for key, value in model["block"].items() if value is not None}
+    settings = ", ".join(f"{key} {block[key]}" for key in sorted(block, key=lambda key: (key != "cell", key)))
+    return {"model": name, "settings": settings, "seconds": inputs.training_seconds(name), **model["cost"]}
+
+
+def times(inputs: Inputs) -> Table:
+    """Measured wall-clock time of each stage."""
+    columns = [Column("stage", "stage", numeric=False), Column("seconds", "time", write.seconds)]
+    rows = [{"stage": stage, "seconds": seconds} for stage, seconds in inputs.times.items()]
+    return table("Measured times", columns, rows)
+
+
+def _keys(inputs: Inputs) -> list[str]:
+    return list(inputs.leaderboard[0]) if inputs.leaderboard else []
+
+
+def _score(key: str) -> Any:
+    if key in SHARES:
+        return lambda value: write.percent(value, sign=False)
+    if key.startswith("skill_"):
+        return write.percent
+    if key.endswith("_seed_sd"):
+        return _spread
+    return write.significant if key.endswith("_units") else write.score
+
+
+def _spread(value: Any) -> str:
+    return write.score(value, 4)
+
+
+def _figure(key: str) -> Any:
+    if key in ("p", "p_value") or key.endswith("_p"):
+        return write.probability
+    return _written
+
+
+def _written(value: str) -> str:
+    """A figure with four digits, a whole number in full, a word as it is."""
+    if value.lstrip("-").isdigit():
+        return write.count(value)
+    return write.significant(value) if _is_number(value) else value
+
+
+def _numeric(inputs: Inputs, key: str) -> bool:
+    return all(_is_number(row[key]) for row in inputs.significance if row[key])
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
