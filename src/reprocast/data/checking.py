@@ -49,8 +49,7 @@ def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
     rows = asset.add_batch_definition_whole_dataframe("all")
     suite = gx.ExpectationSuite(name=NAME)
     for rank, one in enumerate(checks):
-        one.expectation.meta = {"rank": rank}
-        suite.add_expectation(one.expectation)
+        suite.add_expectation(one.expectation.copy(update={"meta": {"rank": rank}}))
     suite = context.suites.add(suite)
     definition = gx.ValidationDefinition(name=NAME, data=rows, suite=suite)
     definition = context.validation_definitions.add(definition)
