@@ -7,7 +7,7 @@ offsets[n]:offsets[n+1]. On disk: Parquet with Nixtla's names (`unique_id`, `ds`
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,9 @@ def from_frame(frame: pd.DataFrame) -> Panel:
     ids = frame["unique_id"].astype(str).to_numpy(dtype=object)
     ds = _times(frame["ds"])
     columns = {str(name): _numbers(frame[name]) for name in frame.columns if name not in ("unique_id", "ds")}
-    _refuse_disorder(ids, ds)
+    wrong = disorder(ids, ds)
+    if wrong:
+        raise DataError(f"series {ids[wrong[0]]}, row {wrong[0]}: {wrong[1]}")
     order = np.argsort(ids, kind="stable")
     names, counts = np.unique(ids, return_counts=True)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -103,31 +105,29 @@ def _numbers(values: pd.Series) -> Column:
     raise DataError(f"column {values.name}: holds {values.dtype}, not numbers")
 
 
-def _refuse_disorder(ids: NDArray[np.object_], ds: Times) -> None:
-    """Names the first row whose time does not come after its series' row before."""
+def disorder(ids: NDArray[np.object_], ds: Times) -> tuple[int, str] | None:
+    """The first row (from 0) whose time is missing or not after its series' row before, and the reason."""
+    missing = np.flatnonzero(np.isnat(ds)) if ds.dtype.kind == "M" else np.zeros(0, np.int64)
+    if len(missing):
+        return int(missing[0]), "the time is missing"
     order = np.argsort(ids, kind="stable")
     same = ids[order][1:] == ids[order][:-1]
     wrong = np.flatnonzero(same & ~(ds[order][1:] > ds[order][:-1]))
-    missing = np.flatnonzero(np.isnat(ds)) if ds.dtype.kind == "M" else np.zeros(0, np.int64)
-    if len(missing):
-        row = int(missing[0])
-        raise DataError(f"series {ids[row]}, row {row}: the time is missing")
     if not len(wrong):
-        return
+        return None
     row, before = int(order[wrong[0] + 1]), int(order[wrong[0]])
     twice = ds[row] == ds[before]
-    reason = f"{ds[row]} stands twice" if twice else f"{ds[row]} comes after {ds[before]}; sort by time"
-    raise DataError(f"series {ids[row]}, row {row}: {reason}")
+    return row, f"{ds[row]} stands twice" if twice else f"{ds[row]} comes after {ds[before]}; sort by time"
 
 
-def write_panel(panel: Panel, path: Path) -> None:
+def write_panel(panel: Panel, target: Path | BinaryIO) -> None:
     """Writes Parquet whose bytes depend on the panel only: a row group a series, ids dictionary-encoded."""
     dictionary = pa.array(panel.ids, pa.string())
     schema = pa.schema(
         [("unique_id", pa.dictionary(pa.int32(), pa.string())), ("ds", pa.from_numpy_dtype(panel.ds.dtype))]
         + [(name, pa.from_numpy_dtype(values.dtype)) for name, values in panel.columns.items()]
     )
-    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as writer:
         for n, (_, rows) in enumerate(panel.rows()):
             codes = pa.array(np.full(rows.stop - rows.start, n, np.int32))
             arrays = [pa.DictionaryArray.from_arrays(codes, dictionary), pa.array(panel.ds[rows])]

@@ -1,1 +1,26 @@
-"""One small file a source; the table maps names to functions."""
+"""Where series come from: one small file a source, and the table that maps names to functions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reprocast.data.sources import files, sample, yahoo
+from reprocast.data.sources.answer import Answer
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source must offer."""
+
+    request: Callable[[Any], dict[str, Any]]
+    """From its `data` block to what a vintage must answer; asks nobody outside this machine."""
+    ask: Callable[[Any], Answer]
+    """From its `data` block to its answer."""
+
+
+SOURCES = {
+    "files": Source(files.request, files.ask),
+    "sample": Source(sample.request, sample.ask),
+    "yahoo": Source(yahoo.request, yahoo.ask),
+}
+"""Name in params.yaml (data.source) -> source."""

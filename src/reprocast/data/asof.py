@@ -1,0 +1,82 @@
+"""Cutting a panel to what was asked for: its series, from the start to the as-of date."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from reprocast.errors import DataError
+from reprocast.panel import Panel
+
+
+def until(panel: Panel, end: str | int) -> Panel:
+    """The rows up to `end`, included; a date without a time means the whole day.
+
+    Raises:
+        DataError: a date where the panel counts steps, or a step where it has times.
+    """
+    limit = _bound(panel, "end", end)
+    if isinstance(end, str) and _is_day(end):
+        return panel.take(panel.ds < limit + np.timedelta64(1, "D"))
+    return panel.take(panel.ds <= limit)
+
+
+def since(panel: Panel, start: str | int | None) -> Panel:
+    """The rows from `start`, included; all where there is none. Raises like `until`."""
+    return panel if start is None else panel.take(panel.ds >= _bound(panel, "start", start))
+
+
+def select(panel: Panel, series: Collection[str]) -> Panel:
+    """The series of these names; all where none is named.
+
+    Raises:
+        DataError: a name that the panel does not have.
+    """
+    unknown = [name for name in series if name not in panel.ids]
+    if unknown:
+        there = ", ".join(panel.ids[:10]) + (" …" if len(panel.ids) > 10 else "")
+        raise DataError(f"data.series: {', '.join(unknown)} is not in the data; there are {there}")
+    wanted = np.asarray([not series or name in series for name in panel.ids], np.bool_)
+    return panel.take(wanted[panel.series_of_rows()])
+
+
+def day_after(day: str) -> str:
+    """The date after a date or time, as YYYY-MM-DD."""
+    return (datetime.fromisoformat(day).date() + timedelta(days=1)).isoformat()
+
+
+def spans(panel: Panel) -> dict[str, dict[str, Any]]:
+    """Rows, first and last time of each series, as plain values for JSON."""
+    return {
+        name: {
+            "rows": rows.stop - rows.start,
+            "first": time_value(panel.ds[rows.start]),
+            "last": time_value(panel.ds[rows.stop - 1]),
+        }
+        for name, rows in panel.rows()
+    }
+
+
+def time_value(time: Any) -> str | int:
+    """A time as ISO text, without the hours where it is midnight; a step as it is."""
+    if not isinstance(time, np.datetime64):
+        return int(time)
+    text = str(time.astype("datetime64[us]").item().isoformat())
+    return text.removesuffix("T00:00:00")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _bound(panel: Panel, key: str, value: str | int) -> Any:
+    has_steps = panel.ds.dtype.kind != "M"
+    if isinstance(value, int) != has_steps:
+        found = "integer steps" if has_steps else "times"
+        raise DataError(f"data.{key}: {value!r} does not fit the data, whose times are {found}")
+    return value if isinstance(value, int) else np.datetime64(datetime.fromisoformat(value), "us")

@@ -1,0 +1,19 @@
+"""What a source answers: raw values and actions, and the request that they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reprocast.panel import Panel
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A source's answer, as a vintage keeps it."""
+
+    panel: Panel
+    """Raw values; prices with their actions."""
+    request: Mapping[str, Any]
+    """What was asked, as plain values: the source's name, its options, hashes of files that were read."""
+    called: str | None = None
+    """When a live source was asked (UTC); no output depends on it."""

@@ -1,0 +1,85 @@
+"""pull: from the vintage that answers the request to one panel, as of data.end."""
+
+from pathlib import Path
+
+from reprocast.data.adjust import ACTIONS, adjust
+from reprocast.data.asof import select, since, spans, until
+from reprocast.data.vintages import Vintage
+from reprocast.deterministic import canonical_json
+from reprocast.errors import DataError
+from reprocast.panel import Panel, write_panel
+from reprocast.params.base import Block
+from reprocast.params.data import Data, FilesData, SampleData, YahooData
+from reprocast.params.reading import read
+from reprocast.stages.acquire import stored_or_acquired
+from reprocast.stages.publish import new_folder
+from reprocast.stages.stage import PARAMS, run
+
+RAW = Path("data/raw")
+AnyData = SampleData | YahooData | FilesData
+
+
+class PullParams(Block):
+    """What this stage reads of params.yaml."""
+
+    data: Data
+    """Where the series come from."""
+
+
+def main() -> None:
+    """Writes data/raw: the series asked for, adjusted and cut, and a manifest that says what they are."""
+    data = read(PARAMS, PullParams, part=True).data
+    vintage = stored_or_acquired(data)
+    if vintage.request["source"] != data.source:
+        raise DataError(
+            f"data.vintage: {vintage.name} holds what {vintage.request['source']} answered, not {data.source}"
+        )
+    raw = vintage.panel()
+    panel = as_of(raw, data)
+    with new_folder(RAW) as folder:
+        write_panel(panel, folder / "panel.parquet")
+        text = canonical_json(_manifest(vintage, panel, data, _adjustment(raw, data)))
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def as_of(panel: Panel, data: AnyData) -> Panel:
+    """The series asked for, from `start` to `end`, prices adjusted as of `end`.
+
+    Raises:
+        DataError: a series that is not there, or has no row in the span.
+    """
+    kept = select(panel, data.series)
+    seen = adjust(kept, data.end) if data.kind == "prices" else until(kept, data.end)
+    cut = since(seen, data.start)
+    known = spans(kept)
+    for name in kept.ids:
+        if name not in cut.ids:
+            there = f"its rows reach from {known[name]['first']} to {known[name]['last']}"
+            asked = f"up to {data.end}" if data.start is None else f"from {data.start} to {data.end}"
+            raise DataError(f"series {name}: has no row {asked}; {there} (data.start, data.end, data.series)")
+    return cut
+
+
+def _adjustment(raw: Panel, data: AnyData) -> str:
+    """How prices were adjusted, in words."""
+    actions = [name for name in ACTIONS if name in raw.columns]
+    if data.kind != "prices" or not actions:
+        return "none: values as the source gave them"
+    return f"prices and volume as of {data.end}, from {', '.join(actions)} up to then"
+
+
+def _manifest(vintage: Vintage, panel: Panel, data: AnyData, adjustment: str) -> dict[str, object]:
+    return {
+        "vintage": vintage.name,
+        "source": data.source,
+        "request": vintage.request,
+        "start": data.start,
+        "end": data.end,
+        "series": spans(panel),
+        "columns": list(panel.columns),
+        "adjustment": adjustment,
+    }
+
+
+if __name__ == "__main__":
+    run("pull", main)
