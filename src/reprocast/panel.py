@@ -65,6 +65,13 @@ class Panel:
         return pd.DataFrame({"unique_id": ids, "ds": self.ds, **self.columns})
 
 
+def time_text(time: Any) -> str | int:
+    """A time for people and JSON: a timestamp as short as it can be said, an integer step as it is."""
+    if isinstance(time, int | np.integer):
+        return int(time)
+    return str(np.datetime_as_string(np.datetime64(time), unit="auto"))
+
+
 def from_frame(frame: pd.DataFrame) -> Panel:
     """A panel from a long frame with `unique_id` and `ds`, in which each series stands in order of time.
 

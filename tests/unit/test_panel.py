@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from reprocast.errors import DataError, NoInputError
-from reprocast.panel import from_frame, read_panel, write_panel
+from reprocast.panel import from_frame, read_panel, time_text, write_panel
 
 
 def frame(**changes: object) -> pd.DataFrame:
@@ -86,3 +86,17 @@ def test_unreadable_files_say_so(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "other.parquet")
     with pytest.raises(DataError, match="has no column ds, unique_id"):
         read_panel(tmp_path / "other.parquet")
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (np.datetime64("2013-03-01T00:00:00.000000"), "2013-03-01"),
+        (np.datetime64("2013-03-01T09:30:00.000000"), "2013-03-01T09:30"),
+        (pd.Timestamp("2013-03-01 09:30:05"), "2013-03-01T09:30:05"),
+        (np.int64(17), 17),
+        (0, 0),
+    ],
+)
+def test_a_time_is_said_as_short_as_it_can_be(time: object, text: str | int) -> None:
+    assert time_text(time) == text

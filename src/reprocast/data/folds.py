@@ -11,7 +11,7 @@ import numpy as np
 
 from reprocast.data.scaling import fit_scaler, refuse_unseen, season_errors
 from reprocast.data.splitting import Span, starts_within, without_gaps
-from reprocast.data.windows import Channels, Floats, Fold, Ints
+from reprocast.data.windows import Channels, Floats, Fold, Ints, counts_by_series
 from reprocast.errors import DataError
 from reprocast.panel import Times
 
@@ -84,11 +84,6 @@ def _starts(
         starts[name] = every[whole]
         left_out[name] = counts_by_series(every[~whole], series.offsets)
     return starts, left_out
-
-
-def counts_by_series(starts: Ints, offsets: Ints) -> Ints:
-    """How many of the windows (M,) lie in each series (N,); `starts` increase."""
-    return np.diff(np.searchsorted(starts, offsets)).astype(np.int64)
 
 
 def _bounds(grid: Times, span: Span) -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprocast.errors import DataError, ParamsError
-from reprocast.panel import Panel, Times
+from reprocast.panel import Panel, Times, time_text
 
 Floats = NDArray[np.float64]
 
@@ -155,7 +155,7 @@ def _refuse_outside(panel: Panel, columns: Iterable[str], name: str, above: floa
         if len(wrong):
             row = int(wrong[0])
             series = panel.ids[int(panel.series_of_rows()[row])]
-            where = f"series {series}, {column} at {panel.ds[row]}"
+            where = f"series {series}, {column} at {time_text(panel.ds[row])}"
             raise DataError(
                 f"{where}: {name} has no value for {panel.columns[column][row]} ({len(wrong)} such rows); "
                 f"use {column} itself or diff({column})"

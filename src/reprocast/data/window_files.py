@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reprocast.data.folds import counts_by_series
-from reprocast.data.windows import Channels, Fold, Windows
+from reprocast.data.windows import Channels, Fold, Windows, counts_by_series
 from reprocast.deterministic import canonical_json, sha256_of_file
 from reprocast.errors import DataError, NoInputError
+from reprocast.panel import time_text
 
 MANIFEST = "manifest.json"
 REMEDY = "run `dvc checkout --force` or `reprocast repro`"
@@ -64,11 +64,6 @@ def _fold_entry(windows: Windows, fold: Fold) -> dict[str, Any]:
 
 def _by_series(windows: Windows, counts: NDArray[np.int64]) -> dict[str, int]:
     return dict(zip(windows.ids, counts.tolist(), strict=True))
-
-
-def time_text(time: Any) -> str | int:
-    """A time for JSON: an integer step as it is, a timestamp as short as it can be said."""
-    return str(np.datetime_as_string(time, unit="auto")) if isinstance(time, np.datetime64) else int(time)
 
 
 def windows_sha256(folder: Path) -> str:

@@ -101,6 +101,11 @@ def series_of(windows: Windows, starts: Ints) -> Ints:
     return np.searchsorted(windows.offsets, starts, side="right").astype(np.int64) - 1
 
 
+def counts_by_series(starts: Ints, offsets: Ints) -> Ints:
+    """How many of the windows (M,) lie in each series (N,); `starts` increase, `offsets` are (N+1,)."""
+    return np.diff(np.searchsorted(starts, offsets)).astype(np.int64)
+
+
 def gather(windows: Windows, fold: Fold, starts: Ints) -> Batch:
     """The windows at `starts` (B,), scaled: one indexing operation, no loop over windows.
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, cast
 import pandas as pd
 from pydantic import Field
 
-from reprocast.data.window_files import time_text
 from reprocast.deterministic import canonical_json, csv_text, figure
 from reprocast.errors import NoInputError
 from reprocast.evaluation import figure_data
@@ -18,6 +17,7 @@ from reprocast.evaluation.leaderboard import COLUMNS, Row, leaderboard
 from reprocast.evaluation.selection import Differences, best_on_validation, differences, error
 from reprocast.evaluation.significance import Comparison
 from reprocast.evaluation.verdict import Outcome, result, verdict
+from reprocast.panel import time_text
 from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
 from reprocast.params.compare import Compare

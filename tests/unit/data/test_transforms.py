@@ -172,9 +172,7 @@ def test_a_feature_without_its_column() -> None:
 
 @pytest.mark.parametrize("name", ["log_return", "log(close)"])
 def test_the_logarithm_of_nothing_is_refused_with_its_place(name: str) -> None:
-    with pytest.raises(
-        DataError, match=r"series b, close at 2024-01-02.*: .* has no value for -1\.0 \(1 such"
-    ):
+    with pytest.raises(DataError, match=r"series b, close at 2024-01-02: .* has no value for -1\.0 \(1 such"):
         derive(panel(close=[10.0, 11.0, 9.0, 100.0, -1.0]), name)
 
 

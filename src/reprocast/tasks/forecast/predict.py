@@ -13,7 +13,7 @@ from reprocast.data.transforms import calendar_channels
 from reprocast.data.windows import Batch, Channels, Floats, Ints
 from reprocast.errors import DataError
 from reprocast.model import Description, Model
-from reprocast.panel import Panel, Times
+from reprocast.panel import Panel, Times, time_text
 
 
 def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
@@ -83,9 +83,10 @@ def _refuse_missing(seen: Floats, rows: Ints, panel: Panel, channels: Channels) 
     wrong = np.argwhere(~np.isfinite(seen))
     if len(wrong):
         series, step, channel = wrong[0]
+        when = time_text(panel.ds[rows[series, step]])
         raise DataError(
-            f"series {panel.ids[series]}, {channels.names[channel]} at {panel.ds[rows[series, step]]}: "
-            f"no finite value within the look-back ({len(wrong)} such values); give values up to the cutoff"
+            f"series {panel.ids[series]}, {channels.names[channel]} at {when}: no finite value within "
+            f"the look-back ({len(wrong)} such values); give values up to the cutoff"
         )
 
 
