@@ -55,18 +55,9 @@ def scores(name: str, marks: Sequence[Mark], styles: Styles, label: str) -> str:
                 mark.seeds, [row] * len(mark.seeds), "o", mfc="none", mec=style.colour, ms=7, mew=1, alpha=0.7
             )
             axes.plot([mark.value], [row], style.marker, color=style.colour, ms=7)
-            axes.annotate(
-                f"{mark.value:.3f}",
-                (mark.value, row),
-                (9, 0),
-                textcoords="offset points",
-                va="center",
-                size=9,
-            )
         axes.set_yticks(range(len(marks)), [mark.model for mark in marks], color=INK)
         axes.set_ylim(len(marks) - 0.5, -0.5)
-        axes.margins(x=0.14)
-        axes.grid(visible=False, axis="x")
+        axes.margins(x=0.06)
         axes.set_xlabel(f"{label} (less is better)")
         best = ", ".join(f"{mark.model} {mark.value:.3f}" for mark in marks)
         return svg_text(figure, name, f"{label} of each model, best first: {best}.")

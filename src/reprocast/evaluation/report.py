@@ -38,7 +38,7 @@ def _environment(*, autoescape: bool) -> Environment:
 def markdown_cell(text: str) -> str:
     """Text for a Markdown table or line: no line breaks, no bars, no HTML."""
     flat = " ".join(str(text).split())
-    for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "\\`")):
+    for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "\\`")):
         flat = flat.replace(sign, escaped)
     return flat
 

@@ -40,7 +40,7 @@ class Content:
     models: Table
     times: Table
     provenance: tell.Facts
-    fingerprints: Table
+    fingerprints: tell.Facts
     params_text: str
     version: str
 
@@ -88,18 +88,18 @@ def _lead(inputs: Inputs) -> str:
 
 
 def _highlights(inputs: Inputs) -> tuple[tuple[str, str, str], ...]:
-    """The network that validation chose (or the best one) beside the best baseline."""
-    key = inputs.params.compare.score
+    """The network and the baseline that validation chose, side by side."""
     rows = {row["model"]: row for row in inputs.leaderboard}
-    networks = [name for name in inputs.names if name in inputs.params.architectures]
-    network = next(iter(tabulate.chosen(inputs) & set(networks)), next(iter(networks), None))
-    baseline = next((name for name in inputs.names if name in inputs.params.baselines), None)
-    shown = [(network, "network chosen on validation"), (baseline, "best baseline")]
-    large = [
-        (write.score(rows[name][key]), f"{inputs.score_label}, {what}", name) for name, what in shown if name
-    ]
+    network, baseline = inputs.verdict["chosen"], inputs.verdict["best_baseline"]
+    key, label = inputs.params.compare.score, inputs.score_label
     skill = tabulate.first_skill(inputs)
-    if network and skill:
-        gain = write.percent(rows[network][skill])
-        large.insert(1, (gain, f"less error than {tabulate.skill_of(skill)}", network))
-    return tuple(large)
+    gain = (
+        (write.percent(rows[network][skill]), f"skill against {tabulate.skill_of(skill)}", network)
+        if skill
+        else None
+    )
+    return (
+        (write.score(rows[network][key]), f"{label}, network chosen on validation", network),
+        *([gain] if gain else []),
+        (write.score(rows[baseline][key]), f"{label}, best baseline on validation", baseline),
+    )

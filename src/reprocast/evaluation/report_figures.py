@@ -38,7 +38,7 @@ def scores(inputs: Inputs, styles: Styles) -> Picture:
     marks = [Mark(row["model"], float(row[key]), _seeds(inputs, row["model"])) for row in inputs.leaderboard]
     svg = FIGURES["scores"]("scores", marks, styles, inputs.score_label)
     return Picture(
-        svg, "Filled: the model as deployed, the mean forecast of its seeds. Rings: its seeds one by one."
+        svg, "Filled: the model as deployed, the mean forecast of its seeds. Rings: the seeds one by one."
     )
 
 
@@ -71,7 +71,9 @@ def forecasts(inputs: Inputs, styles: Styles) -> list[Picture]:
     """Forecast against actual, a figure a series."""
     by_series: dict[str, list[Mapping[str, str]]] = {}
     for row in inputs.forecasts:
-        by_series.setdefault(row["series"], []).append(row)
+        several = len(inputs.params.columns.target) > 1
+        name = f"{row['series']}, {row['target']}" if several else row["series"]
+        by_series.setdefault(name, []).append(row)
     return [_forecast(inputs, n, name, rows, styles) for n, (name, rows) in enumerate(by_series.items())]
 
 
@@ -84,14 +86,25 @@ def _forecast(inputs: Inputs, n: int, series: str, rows: Rows, styles: Styles) -
 
 
 def _band(name: str, rows: Rows) -> Band:
-    full = all(row["low"] and row["high"] for row in rows)
-    return Band(
-        name,
-        tuple(time_of(row["ds"]) for row in rows),
-        tuple(float(row["value"]) for row in rows),
-        tuple(float(row["low"]) for row in rows) if full else (),
-        tuple(float(row["high"]) for row in rows) if full else (),
-    )
+    """The paths of a model one after the other, with a gap where another cutoff begins."""
+    times: list[Any] = []
+    lines: dict[str, list[float]] = {"value": [], "low": [], "high": []}
+    for n, row in enumerate(rows):
+        if n and row["cutoff"] != rows[n - 1]["cutoff"]:
+            times.append(time_of(row["ds"]))
+            _append(lines, dict.fromkeys(lines, "nan"))
+        times.append(time_of(row["ds"]))
+        _append(lines, row)
+    values, low, high = (tuple(line) for line in lines.values())
+    seeds = len(low) == len(high) == len(values)
+    return Band(name, tuple(times), values, low if seeds else (), high if seeds else ())
+
+
+def _append(lines: dict[str, list[float]], row: Mapping[str, str]) -> None:
+    """A baseline has no seeds, hence neither low nor high."""
+    for key, line in lines.items():
+        if row[key]:
+            line.append(float(row[key]))
 
 
 def horizon(inputs: Inputs, styles: Styles) -> Picture:

@@ -1,4 +1,4 @@
-"""The report's account of how the comparison was made: data, splits, choices, and where everything came from."""
+"""The report's account of how the comparison was made, and of where everything came from."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Column, Table, table
 
+WINDOWS = "data/windows/manifest.json"
 SPLITS = ("train", "validation", "test")
 SCALING = {
     "standard": "by mean and deviation of the training steps, per series and channel",
@@ -15,34 +16,28 @@ SCALING = {
 Facts = tuple[tuple[str, str], ...]
 
 
+TESTS = (
+    "Diebold–Mariano on the loss per cutoff (mean over series and steps), with a variance for overlapping "
+    "horizons and the small-sample correction of Harvey, Leybourne and Newbold; p-values of pairs of "
+    "networks adjusted by Holm's method; level "
+)
+
+
 def protocol(inputs: Inputs) -> Facts:
     """What a reviewer asks first, as terms and answers."""
     params, windows = inputs.params, inputs.windows
+    seeds, score = params.seeds, params.compare.score.upper()
+    known = ", and prices are adjusted with what was known then" if params.data.kind == "prices" else ""
     return (
         ("Question", f"{inputs.target}, the next {windows['horizon']} steps from {_seen(inputs)}"),
-        (
-            "As-of date",
-            f"{params.data.end}: nothing later was read, and prices are adjusted with what was known then"
-            if params.data.kind == "prices"
-            else f"{params.data.end}: nothing later was read",
-        ),
+        ("As-of date", f"{params.data.end}: nothing later was read{known}"),
         ("Calendar", f"{windows['calendar']}, {windows['season']} steps a season"),
         ("Embargo", f"{windows['embargo']} steps are left out between the splits"),
         ("Scaling", SCALING[params.window.scaling]),
         ("Training", _training(inputs)),
-        (
-            "Selection",
-            f"the network with the best validation {params.compare.score.upper()}, chosen before the test was read",
-        ),
-        (
-            "What is scored",
-            f"the mean forecast of {len(params.seeds)} seeds ({_list(params.seeds)}), as it would be deployed",
-        ),
-        (
-            "Tests",
-            "Diebold–Mariano on the loss per cutoff (mean over series and steps), variance for overlapping "
-            f"horizons, small-sample correction of Harvey, Leybourne and Newbold; level {params.compare.alpha:g}",
-        ),
+        ("Selection", f"network and baseline with the best validation {score}, before the test is read"),
+        ("What is scored", f"the mean forecast of {len(seeds)} seeds ({_list(seeds)}), as deployed"),
+        ("Tests", f"{TESTS}{params.compare.alpha:g}"),
     )
 
 
@@ -56,8 +51,8 @@ def _seen(inputs: Inputs) -> str:
 def _training(inputs: Inputs) -> str:
     train = inputs.params.train
     return (
-        f"{train.loss.upper()} loss, at most {train.max_epochs} epochs, stopped after {train.patience} without a better "
-        f"validation loss; the best epoch's weights are kept"
+        f"{train.loss.upper()} loss, at most {train.max_epochs} epochs, stopped after {train.patience} "
+        "without a better validation loss; the best epoch's weights are kept"
     )
 
 
@@ -137,20 +132,11 @@ def provenance(inputs: Inputs) -> Facts:
     return tuple(facts)
 
 
-def fingerprints(inputs: Inputs) -> Table:
-    """Which parameters, data and code each model was made from, as one hash a model."""
-    columns = [
-        Column("model", "model", numeric=False),
-        Column("fingerprint", "fingerprint", numeric=False),
-        Column("windows", "made from these windows", numeric=False),
-    ]
-    here = inputs.sha256.get("data/windows/manifest.json")
-    rows = [
-        {
-            "model": name,
-            "fingerprint": inputs.models[name]["fingerprint"],
-            "windows": "yes" if inputs.models[name]["windows_sha256"] == here else "no",
-        }
+def fingerprints(inputs: Inputs) -> Facts:
+    """One hash a model over its parameters, data and code; says so where the windows are other ones."""
+    here = inputs.sha256[WINDOWS]
+    stale = {name for name in inputs.names if inputs.models[name]["windows_sha256"] != here}
+    return tuple(
+        (name, inputs.models[name]["fingerprint"] + (" (made from other windows)" if name in stale else ""))
         for name in inputs.names
-    ]
-    return table("Fingerprints", columns, rows)
+    )

@@ -11,14 +11,17 @@ from reprocast.evaluation.report_table import Column, Table, table
 Styles = Mapping[str, Style]
 LABELS = {
     "mae": "MAE",
-    "mae_seed_sd": "± seeds",
+    "mae_seed_sd": "±\u00a0seeds",
     "rmse": "RMSE",
     "mase": "MASE",
     "r2": "R²",
     "smape": "sMAPE",
     "wape": "WAPE",
     "p_value": "p",
-    "dm": "DM statistic",
+    "holm_p": "p, Holm",
+    "a": "model",
+    "b": "against",
+    "error": "std. error",
 }
 SHARES = ("directional_accuracy", "smape", "wape")
 COSTS = ("parameters", "multiply_adds", "optimiser_steps")
@@ -54,7 +57,7 @@ def leaderboard(inputs: Inputs, styles: Styles) -> Table:
     columns = [
         Column("model", "model", numeric=False),
         Column(inputs.params.compare.score, label(inputs.params.compare.score), write.score),
-        Column(f"{inputs.params.compare.score}_seed_sd", "± seeds", _spread),
+        Column(f"{inputs.params.compare.score}_seed_sd", label("mae_seed_sd"), _spread),
         *([Column(skill, label(skill), write.percent)] if skill else []),
         Column("parameters", "parameters", write.count),
         Column("seconds", "training", write.seconds),
@@ -71,13 +74,12 @@ def all_scores(inputs: Inputs, styles: Styles) -> Table:
         Column("model", "model", numeric=False),
         *(Column(key, label(key), _score(key)) for key in keys),
     ]
-    return table("All scores on the test windows", columns, inputs.leaderboard, marks=styles)
+    return table("On the test windows; MAE and RMSE are scaled", columns, inputs.leaderboard, marks=styles)
 
 
 def chosen(inputs: Inputs) -> frozenset[str]:
-    """The network that validation chose, if the verdict names one."""
-    name = inputs.verdict.get("chosen")
-    return frozenset({name} if isinstance(name, str) else ())
+    """The network that validation chose."""
+    return frozenset({inputs.verdict["chosen"]})
 
 
 def significance(inputs: Inputs) -> Table:
@@ -117,7 +119,8 @@ def models(inputs: Inputs, styles: Styles) -> Table:
 def _model_row(inputs: Inputs, name: str) -> dict[str, Any]:
     model = inputs.models[name]
     block = {key: value for key, value in model["block"].items() if value is not None}
-    settings = ", ".join(f"{key} {block[key]}" for key in sorted(block, key=lambda key: (key != "cell", key)))
+    method = block.pop("cell", None) or block.pop("kind", "")
+    settings = ", ".join([method, *(f"{key} {block[key]}" for key in sorted(block))])
     return {"model": name, "settings": settings, "seconds": inputs.training_seconds(name), **model["cost"]}
 
 
@@ -153,10 +156,10 @@ def _figure(key: str) -> Any:
 
 
 def _written(value: str) -> str:
-    """A figure with four digits, a whole number in full, a word as it is."""
+    """A figure with three digits, a whole number in full, a word as it is."""
     if value.lstrip("-").isdigit():
         return write.count(value)
-    return write.significant(value) if _is_number(value) else value
+    return write.significant(value, 3) if _is_number(value) else value
 
 
 def _numeric(inputs: Inputs, key: str) -> bool:

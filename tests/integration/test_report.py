@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import pytest
+from integration.finished_project import finished_project
+
+from reprocast.commands.report import report
+from reprocast.errors import DataError, NoInputError
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return finished_project(tmp_path / "project")
+
+
+def test_report_writes_a_page_and_markdown(project: Path) -> None:
+    page = report(project)
+    assert page == project / "reports" / "report.html"
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert page.with_suffix(".md").read_text(encoding="utf-8").startswith("# Forecasting log volatility")
+    assert sorted(path.name for path in page.parent.iterdir()) == ["report.html", "report.md", "validation"]
+
+
+def test_the_same_outputs_give_the_same_bytes_in_any_folder(project: Path, tmp_path: Path) -> None:
+    other = finished_project(tmp_path / "elsewhere")
+    pages = [report(root) for root in (project, other)]
+    for suffix in (".html", ".md"):
+        first, second = (page.with_suffix(suffix).read_bytes() for page in pages)
+        assert first == second
+        assert str(tmp_path).encode() not in first
+
+
+def test_measured_times_come_from_the_state_folder_only(project: Path) -> None:
+    page = report(project)
+    before = page.read_bytes()
+    assert b"21\xe2\x80\xafs" in before
+    assert b"train@removed" not in before
+    (project / ".reprocast" / "times" / "train@gru.json").write_text(json.dumps({"seconds": 48.2}))
+    report(project)
+    changed = page.read_text(encoding="utf-8").replace("48\u202fs", "21\u202fs")
+    assert changed == before.decode()
+
+
+def test_data_docs_are_linked_where_they_are(project: Path) -> None:
+    link = b'href="data_docs/index.html"'
+    assert link not in report(project).read_bytes()
+    (project / "reports" / "data_docs").mkdir()
+    (project / "reports" / "data_docs" / "index.html").touch()
+    assert link in report(project).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["results/leaderboard.csv", "models/gru/model.json", "data/windows/manifest.json"]
+)
+def test_a_missing_output_is_named_and_the_old_report_stays(project: Path, name: str) -> None:
+    page = report(project)
+    before = page.read_bytes()
+    (project / name).unlink()
+    with pytest.raises(NoInputError, match=f"{name}: no such file; run `reprocast repro`"):
+        report(project)
+    assert page.read_bytes() == before
+
+
+def test_a_cut_file_is_named(project: Path) -> None:
+    (project / "results" / "comparison" / "verdict.json").write_text('{"text": ', encoding="utf-8")
+    with pytest.raises(DataError, match=r"verdict\.json: is not JSON"):
+        report(project)

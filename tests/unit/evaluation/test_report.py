@@ -1,0 +1,193 @@
+import dataclasses
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from integration.finished_project import MODELS, VERDICT, finished_project
+
+from reprocast.commands.report import inputs_of
+from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.report import html, markdown, markdown_cell
+from reprocast.evaluation.report_content import content
+from reprocast.evaluation.report_inputs import Inputs
+from reprocast.evaluation.report_table import Column, table
+
+VOID = {"meta", "link", "br", "hr", "img"}
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    return inputs_of(finished_project(tmp_path_factory.mktemp("project")))
+
+
+class Page(HTMLParser):
+    """Checks nesting as it reads, and collects what the tests ask about."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.headers: list[dict[str, str | None]] = []
+        self.words = ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        self.ids += [known["id"]] if known.get("id") else []
+        self.loads += [str(known[key]) for key in ("src", "srcset", "data") if key in known]
+        self.links += [str(known["href"])] if "href" in known else []
+        self.headers += [known] if tag == "th" else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.fixture(scope="module")
+def page(inputs: Inputs) -> Page:
+    return Page(html(content(inputs)))
+
+
+def test_the_page_needs_nothing_but_itself(page: Page, inputs: Inputs) -> None:
+    text = html(content(inputs))
+    assert page.loads == []
+    assert [link for link in page.links if not link.startswith(("#", "data:,"))] == []
+    assert "@import" not in text
+    assert "url(http" not in text
+    assert "<script" not in text
+    assert len(text.encode()) < 500_000
+
+
+def test_ids_are_unique_and_every_link_within_the_page_leads_somewhere(page: Page) -> None:
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_every_header_cell_says_what_it_heads(page: Page) -> None:
+    assert len(page.headers) > 20
+    assert {header.get("scope") for header in page.headers} == {"col", "row"}
+
+
+def test_it_says_what_a_reader_asks(page: Page, inputs: Inputs) -> None:
+    assert VERDICT in page.words
+    assert all(name in page.words for name in MODELS)
+    assert all(f"{mae:.3f}" in page.words for mae in MODELS.values())
+    assert inputs.params_text.rstrip() in page.words
+    assert all(sha256 in page.words for sha256 in inputs.sha256.values())
+    assert all(model["fingerprint"] in page.words for model in inputs.models.values())
+    for said in ("2009-02-18", "2011-03-08", "1,984", "8,204", "+19.6", "< 0.001".replace(" ", write.THIN)):
+        assert said in page.words
+
+
+def test_models_stand_in_the_leaderboards_order_with_the_chosen_one_marked(inputs: Inputs) -> None:
+    board = content(inputs).leaderboard
+    assert [row[0] for row in board.rows] == sorted(MODELS, key=MODELS.__getitem__)
+    assert board.best == {"gru"}
+    assert set(board.marks) == set(MODELS)
+
+
+def test_values_cannot_break_out_of_the_page(inputs: Inputs) -> None:
+    evil = "<script>alert(1)</script>"
+    verdict = {**inputs.verdict, "text": evil}
+    rows = [{**row, "series": evil} for row in inputs.forecasts]
+    changed = dataclasses.replace(inputs, verdict=verdict, params_text=evil, forecasts=rows)
+    assert "<script" not in html(content(changed))
+    assert "<script" not in markdown(content(changed))
+
+
+def test_markdown_tells_the_same_facts_compactly(inputs: Inputs) -> None:
+    text = markdown(content(inputs))
+    assert VERDICT.replace("<", "&lt;") in text
+    assert "| **gru** | 0.581 | 0.0031 |" in text
+    assert all(name in text for name in MODELS)
+    assert all(sha256 in text for sha256 in inputs.sha256.values())
+    assert len(text) < 10_000
+    lines = text.splitlines()
+    rules = [n for n, line in enumerate(lines) if line.startswith("| :---")]
+    assert len(rules) == 3
+    for n in rules:
+        assert lines[n - 2] == ""
+        assert lines[n - 1].count("|") == lines[n].count("|") == lines[n + 1].count("|")
+
+
+def test_only_measured_times_change_between_runs(inputs: Inputs) -> None:
+    slower = dataclasses.replace(inputs, times={stage: 2 * s for stage, s in inputs.times.items()})
+    said, again, later = content(inputs), content(inputs), content(slower)
+    for render in (html, markdown):
+        assert render(again) == render(said)
+        assert render(later) != render(said)
+    unmeasured = dataclasses.replace(
+        later, times=said.times, leaderboard=said.leaderboard, models=said.models
+    )
+    assert unmeasured == said
+
+
+def test_a_model_made_from_other_windows_is_called_out(inputs: Inputs) -> None:
+    models = {**inputs.models, "gru": {**inputs.models["gru"], "windows_sha256": "0" * 64}}
+    said = dict(content(dataclasses.replace(inputs, models=models)).fingerprints)
+    assert [name for name, text in said.items() if "other windows" in text] == ["gru"]
+
+
+def test_integer_steps_are_drawn_as_well(inputs: Inputs) -> None:
+    days = sorted({row["ds"] for row in inputs.forecasts})
+    rows = [{**row, "ds": str(days.index(row["ds"]))} for row in inputs.forecasts]
+    fold = {
+        split: {**said, "first": 100 * n, "last": 100 * n + 90}
+        for n, (split, said) in enumerate(inputs.windows["folds"]["0"].items())
+    }
+    changed = dataclasses.replace(inputs, forecasts=rows, windows={**inputs.windows, "folds": {"0": fold}})
+    assert "200 to 290" in Page(html(content(changed))).words
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (write.score("0.58123"), "0.581"),
+        (write.score(""), "–"),
+        (write.score(float("nan")), "–"),
+        (write.percent(-0.024), "−2.4\u202f%"),
+        (write.percent("0.196"), "+19.6\u202f%"),
+        (write.percent(0.71, sign=False), "71.0\u202f%"),
+        (write.count("3653"), "3,653"),
+        (write.probability("0.00001"), "<\u202f0.001"),
+        (write.probability("0.2134"), "0.213"),
+        (write.significant("0.0071", 3), "0.00710"),
+        (write.significant("12345.6"), "12,346"),
+        (write.significant("0.0000123"), "1.23e−05"),
+        (write.significant("0"), "0.000"),
+        (write.seconds(0.314), "0.31\u202fs"),
+        (write.seconds(5.04), "5.0\u202fs"),
+        (write.seconds(119.6), "2\u202fmin 0\u202fs"),
+        (write.seconds(None), "–"),
+    ],
+)
+def test_numbers_are_written_for_reading(written: str, expected: str) -> None:
+    assert written == expected
+
+
+def test_a_table_leaves_out_columns_without_values() -> None:
+    columns = [Column("a", "A"), Column("b", "B"), Column("c", "C", write.count)]
+    made = table("caption", columns, [{"a": "x", "b": "", "c": "1000"}, {"a": "y", "b": None, "c": ""}])
+    assert made.labels == ("A", "C")
+    assert made.rows == (("x", "1,000"), ("y", "–"))
+
+
+def test_a_markdown_cell_stays_in_its_cell() -> None:
+    assert markdown_cell("a|b\n<i>`c`") == "a\\|b &lt;i>\\`c\\`"
+
+
+def test_templates_are_part_of_the_package() -> None:
+    from reprocast.evaluation import report
+
+    assert {path.name for path in Path(report.TEMPLATES).iterdir()} >= {
+        "report.html.j2",
+        "report.md.j2",
+        "tables.j2",
+    }
