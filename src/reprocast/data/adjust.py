@@ -98,5 +98,5 @@ def _last_known(values: Floats) -> Floats:
 
 
 def _filled(values: Column, neutral: float) -> Floats:
-    """Actions with the neutral value where none is given."""
-    return np.where(np.isnan(values), neutral, values).astype(np.float64)
+    """Actions with the neutral value where none is given (missing, or 0 as some sources write it)."""
+    return np.where(np.isnan(values) | (values == 0), neutral, values).astype(np.float64)
