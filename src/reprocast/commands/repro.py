@@ -9,7 +9,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from reprocast.commands.fresh import acquire_changed_files
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
 from reprocast.errors import InternalError, ReprocastError, TryAgainError
@@ -47,13 +46,22 @@ def repro(*, force: bool = False) -> None:
     lock = FileLock(STATE / "repro.lock")
     try:
         with lock.acquire(timeout=0):
-            acquire_changed_files(params.data)
+            _take_in_files(params)
             prune(params)
             _run_dvc(force=force)
             _record(operations.tracking.uri)
     except Timeout:
         raise TryAgainError(f"{Path.cwd()}: another `reprocast repro` is running; try again later") from None
     print_summary()
+
+
+def _take_in_files(params: Params) -> None:
+    """Where the source is the user's own files, an edited file becomes a new vintage first."""
+    if params.data.source == "files":
+        # Imported late: pandas costs most of the time of a run that has nothing to do.
+        from reprocast.commands.fresh import acquire_changed_files
+
+        acquire_changed_files(params.data)
 
 
 def _run_dvc(*, force: bool) -> None:
