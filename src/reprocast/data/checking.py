@@ -10,7 +10,13 @@ import pandas as pd
 from reprocast.data.expectations import Check
 from reprocast.data.findings import Finding, in_rows, panel_of
 from reprocast.data.outcomes import Outcome, faults
-from reprocast.data.quiet_gx import ExpectationValidationResult, ProgressBarsConfig, gx
+from reprocast.data.quiet_gx import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+    ProgressBarsConfig,
+    RunIdentifier,
+    gx,
+)
 from reprocast.errors import InternalError
 
 NAME = "panel"
@@ -28,8 +34,8 @@ class Checked:
 
     outcomes: tuple[Outcome, ...]
     """In the order of the checks."""
-    context: Any
-    """The context of Great Expectations that holds suite and results, for Data Docs."""
+    run: ExpectationSuiteValidationResult
+    """Great Expectations' own result, for Data Docs."""
 
     @property
     def success(self) -> bool:
@@ -54,24 +60,21 @@ def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
     definition = gx.ValidationDefinition(name=NAME, data=rows, suite=suite)
     definition = context.validation_definitions.add(definition)
     given = {"dataframe": frame}
-    results = definition.run(batch_parameters=given, result_format="BASIC").results
-    by_rank = {_rank(result): result for result in results}
+    run = definition.run(batch_parameters=given, result_format="BASIC", run_id=RunIdentifier(NAME))
+    by_rank = {_rank(result): result for result in run.results}
     batch = rows.get_batch(batch_parameters=given)
     outcomes = tuple(_outcome(one, by_rank[rank], frame, batch) for rank, one in enumerate(checks))
-    _put_in_words(context, outcomes)
-    return Checked(outcomes, context)
+    _put_in_words(run, outcomes)
+    return Checked(outcomes, run)
 
 
-def _put_in_words(context: Any, outcomes: Sequence[Outcome]) -> None:
+def _put_in_words(run: ExpectationSuiteValidationResult, outcomes: Sequence[Outcome]) -> None:
     """Data Docs then show series, counts and times instead of bare values."""
-    store = context.validation_results_store
-    for key in store.list_keys():
-        run = store.get(key)
-        for result in run.results:
-            one = outcomes[_rank(result)]
-            words = faults(one.fault, one.findings) or ("as expected" if one.success else "not so")
-            result.result = {"observed_value": words}
-        store.set(key, run)
+    for result in run.results:
+        one = outcomes[_rank(result)]
+        words = faults(one.fault, one.findings) or ("as expected" if one.success else "not so")
+        percent = result.result.get("unexpected_percent")  # shown instead where a null is unexpected
+        result.result = {"observed_value": words, "unexpected_percent": percent}
 
 
 def _rank(result: ExpectationValidationResult) -> int:
