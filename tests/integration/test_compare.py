@@ -1,0 +1,199 @@
+"""The stage compare in a project of its own, from results written by hand."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reprocast.deterministic import canonical_json
+from reprocast.errors import DataError, InternalError, NoInputError
+from reprocast.stages.compare import main
+from reprocast.tasks.forecast.score import losses, scores, table_bytes
+
+HORIZON, CUTOFFS = 3, 120
+PARAMS = """
+architectures: {gru: {cell: gru}, lstm: {cell: lstm}}
+baselines: {last: {kind: naive}, har: {}}
+compare: {score: mae, alpha: 0.05}
+"""
+NOISE = {"gru": (0.2, 0.30), "lstm": (0.4, 0.29), "last": (1.0, 1.0), "har": (0.31, 0.31)}
+"""Size of each model's errors on validation and test; lstm is best on the test, gru on validation."""
+
+
+def forecast_table(name: str, split: str, seeds: tuple[int, ...]) -> pd.DataFrame:
+    size = NOISE[name][split == "test"]
+    rng = np.random.default_rng(sorted(NOISE).index(name))
+    first = np.datetime64("2020-01-01" if split == "validation" else "2021-01-01", "us")
+    truth = np.random.default_rng(99).standard_normal((2, CUTOFFS + HORIZON)).cumsum(axis=1)
+    rows = []
+    for seed in (None, *seeds):
+        for n, series in enumerate("ab"):
+            for c in range(CUTOFFS):
+                y = truth[n, c + 1 : c + 1 + HORIZON]
+                mean = y + size * rng.standard_normal(HORIZON)
+                at = first + np.arange(c, c + 1 + HORIZON) * np.timedelta64(1, "D")
+                rows.append(
+                    {
+                        "model": name, "fold": 0, "split": split, "seed": seed, "unique_id": series,
+                        "target": "y", "cutoff": at[0], "ds": at[1:], "last": truth[n, c], "loc": 0.5,
+                        "scale": 2.0, "season_error": 1.0, "y": y, "mean": mean,
+                    }
+                )  # fmt: skip
+    frame = pd.DataFrame(rows)
+    return frame.assign(seed=frame["seed"].astype("Int64"))
+
+
+def write_results(root: Path, name: str) -> None:
+    network = name in ("gru", "lstm")
+    tables = {
+        split: forecast_table(name, split, (1, 2) if network else ()) for split in ("validation", "test")
+    }
+    folds = {"0": {split: scores(table) for split, table in tables.items()}}
+    said = {
+        "schema_version": 1, "model": name, "kind": "network" if network else "baseline", "task": "forecast",
+        "horizon": HORIZON, "fingerprint": name * 20, "folds": folds,
+        "cost": {"parameters": 5, "multiply_adds": 6, "optimiser_steps": 7},
+    }  # fmt: skip
+    for folder in ("forecasts", "scores", "training"):
+        (root / "results" / folder).mkdir(parents=True, exist_ok=True)
+    (root / "results" / "scores" / f"{name}.json").write_text(canonical_json(said))
+    (root / "results" / "forecasts" / f"{name}.parquet").write_bytes(table_bytes(pd.concat(tables.values())))
+    if network:
+        header = "seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm\n"
+        text = header + "1,1,0.9,0.8,0.1,1\n1,2,0.7,0.6,0.1,1\n2,1,0.95,0.85,0.1,1\n"
+        (root / "results" / "training" / f"{name}.csv").write_text(text)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    for name in NOISE:
+        write_results(tmp_path, name)
+    return tmp_path
+
+
+def rows(path: str) -> list[dict[str, str]]:
+    with Path(path).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def verdict() -> dict[str, Any]:
+    return json.loads(Path("results/comparison/verdict.json").read_text())  # type: ignore[no-any-return]
+
+
+def test_the_network_is_chosen_on_validation_though_another_is_better_on_the_test(project: Path) -> None:
+    main()
+    board = {row["model"]: row for row in rows("results/leaderboard.csv")}
+    assert float(board["lstm"]["mae"]) < float(board["gru"]["mae"])
+    said = verdict()
+    assert (said["chosen"], said["best_baseline"], said["naive"]) == ("gru", "har", "last")
+    assert said["text"].startswith("The GRU has the best validation MAE of the 2 networks, har that of the 2")
+    assert "beats the naive forecast by" in said["text"]
+    assert json.loads(Path("metrics.json").read_text())["chosen"] == "gru"
+
+
+def test_the_leaderboard_is_sorted_and_agrees_with_the_metrics(project: Path) -> None:
+    main()
+    board, metrics = rows("results/leaderboard.csv"), json.loads(Path("metrics.json").read_text())
+    errors = [float(row["mae"]) for row in board]
+    assert errors == sorted(errors)
+    assert {row["model"] for row in board} == set(metrics["test"]) == set(NOISE)
+    for row in board:
+        mae = metrics["test"][row["model"]]["mae"]
+        assert float(row["mae"]) == mae
+        expected = 1 - mae / metrics["test"]["last"]["mae"]
+        assert metrics["test"][row["model"]]["skill_naive"] == pytest.approx(expected, abs=2e-4)
+    assert metrics["validation"]["gru"]["mae"] == pytest.approx(
+        scores(forecast_table("gru", "validation", ()))["overall"]["mae"], rel=1e-4
+    )
+
+
+def test_every_question_is_tested_once(project: Path) -> None:
+    main()
+    tests = rows("results/comparison/significance.csv")
+    assert [(row["a"], row["b"]) for row in tests] == [("gru", "har"), ("gru", "last"), ("gru", "lstm")]
+    assert [row["result"] for row in tests][1] == "beats"
+    for row in tests:
+        a, b = (losses(forecast_table(row[side], "test", ()), "mae") for side in ("a", "b"))
+        assert float(row["difference"]) == pytest.approx((a - b).mean(), rel=1e-3)
+        assert int(row["origins"]) == CUTOFFS
+
+
+def test_figure_data(project: Path) -> None:
+    main()
+    curves = rows("results/comparison/curves.csv")
+    assert [(row["model"], row["seed"], row["epoch"]) for row in curves] == [
+        (name, seed, epoch)
+        for name in ("gru", "lstm")
+        for seed, epoch in (("1", "1"), ("1", "2"), ("2", "1"))
+    ]
+    assert len(rows("results/comparison/horizon.csv")) == 4 * HORIZON
+    assert {row["series"] for row in rows("results/comparison/series.csv")} == {"a", "b"}
+    forecasts = rows("results/comparison/forecasts.csv")
+    assert {row["model"] for row in forecasts} == {"actual", "gru", "har"}
+    last = np.datetime64("2021-01-01") + CUTOFFS - 1 + HORIZON
+    assert max(row["ds"] for row in forecasts) == str(last)
+    assert all(bool(row["low"]) == (row["model"] == "gru") for row in forecasts)
+
+
+def test_running_again_gives_the_same_bytes(project: Path) -> None:
+    def outputs() -> dict[str, bytes]:
+        main()
+        files = [Path("metrics.json"), Path("results/leaderboard.csv"), *Path("results/comparison").iterdir()]
+        return {path.name: path.read_bytes() for path in files}
+
+    first = outputs()
+    assert set(first) == {
+        "metrics.json", "leaderboard.csv", "verdict.json", "significance.csv", "curves.csv", "horizon.csv",
+        "series.csv", "forecasts.csv",
+    }  # fmt: skip
+    assert outputs() == first
+
+
+def test_a_removed_architecture_leaves_nothing_behind(project: Path) -> None:
+    main()
+    Path("params.yaml").write_text(PARAMS.replace(", lstm: {cell: lstm}", ""))
+    main()
+    assert Path("results/scores/lstm.json").exists(), "its old scores still lie there"
+    for path in ("metrics.json", "results/leaderboard.csv", *Path("results/comparison").iterdir()):
+        assert "lstm" not in Path(path).read_text().lower()
+
+
+def test_rmse_ranks_when_it_is_asked_for(project: Path) -> None:
+    Path("params.yaml").write_text(PARAMS.replace("score: mae", "score: rmse"))
+    main()
+    assert "validation RMSE" in verdict()["text"]
+    errors = [float(row["rmse"]) for row in rows("results/leaderboard.csv")]
+    assert errors == sorted(errors)
+
+
+@pytest.mark.parametrize("path", ["scores/har.json", "forecasts/gru.parquet", "training/lstm.csv"])
+def test_a_missing_result_is_named_and_the_old_comparison_stays(project: Path, path: str) -> None:
+    main()
+    before = Path("results/comparison/verdict.json").read_bytes()
+    Path("results", path).unlink()
+    with pytest.raises(NoInputError, match=f"results/{path}: no such file"):
+        main()
+    assert Path("results/comparison/verdict.json").read_bytes() == before
+
+
+def test_models_of_other_windows_are_not_compared(project: Path) -> None:
+    table = pd.concat([forecast_table("har", split, ()) for split in ("validation", "test")])
+    kept = table[table["cutoff"] < np.datetime64("2021-04-01")]
+    Path("results/forecasts/har.parquet").write_bytes(table_bytes(kept))
+    with pytest.raises(InternalError, match="gru and har were not scored at the same cutoffs"):
+        main()
+
+
+def test_a_score_that_is_not_a_number_is_refused(project: Path) -> None:
+    path = Path("results/scores/har.json")
+    said = json.loads(path.read_text())
+    said["folds"]["0"]["test"]["overall"]["mae"] = None
+    path.write_text(json.dumps(said))
+    with pytest.raises(DataError, match=r"results/scores/har\.json: mae on test is not a number"):
+        main()
