@@ -18,10 +18,8 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
     """
     features = Channels(columns.target, columns.past, columns.future)
     values, channels = derive_channels(panel, features)
-    grid, positions = time_grid(panel.ds)
-    series = Series(values, panel.ids, panel.offsets, channels, grid, positions)
+    series = Series(values, panel.ids, panel.offsets, channels, *time_grid(panel.ds))
     shape = Shape(window.look_back, window.horizon, window.scaling, season)
-    spans = target_spans(grid, split, window.embargo)
     return Windows(
         values=values,
         ds=panel.ds,
@@ -33,6 +31,6 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
         horizon=window.horizon,
         season=season,
         calendar=calendar,
-        folds={0: make_fold(series, spans, shape)},
+        folds={0: make_fold(series, target_spans(series.grid, split, window.embargo), shape)},
         embargo=window.embargo,
     )
