@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ import pytest
 from reprocast.data import docs_page
 from reprocast.errors import DataError, ParamsError
 from reprocast.panel import Panel, write_panel
-from reprocast.stages import validate
+from reprocast.stages import pull, validate
 
+ROOT = Path(__file__).parents[2]
 PARAMS = """\
 data: {source: sample, series: [GOOG, IBM], start: "2020-01-02", end: "2020-12-31", calendar: XNYS}
 columns: {target: [log_volatility], past: [log_return, log_volume], future: [day_of_week]}
@@ -203,6 +205,16 @@ def test_data_docs_that_cannot_be_built_are_said_and_do_not_stop_the_stage(
     assert (project / "reports/validation/result.json").is_file()
     said = capsys.readouterr().out
     assert said == "validate: reports/data_docs: Data Docs could not be built: no template for this page\n"
+
+
+def test_the_shipped_sample_meets_every_expectation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
+    pull.main()
+    validate.main()
+    result = json.loads((tmp_path / "reports/validation/result.json").read_text(encoding="utf-8"))
+    assert [one for one in result["expectations"] if one["findings"]] == []
 
 
 def test_thresholds_are_read_from_params(project: Path) -> None:
