@@ -12,8 +12,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
 
+from reprocast.model import Description
+from reprocast.panel import Panel
+from reprocast.params.architecture import Architecture
+from reprocast.tasks.forecast import learn
+from reprocast.tasks.forecast.predict import forecast_panel
+from reprocast.tasks.networks import load_network, save_networks
 from reprocast.tracking.address import tracking_of
 from reprocast.tracking.store import Store, open_store
 from reprocast.tracking.sync import sync
@@ -232,3 +241,64 @@ def _health(port: int) -> bytes | None:
             return answer.read()
     except OSError:
         return None
+
+
+def _network(folder: Path) -> None:
+    """An untrained network of two seeds."""
+    roles = {"target": ["close"], "past": [], "future": []}
+    said = DESCRIPTION | {
+        "name": "gru",
+        "task": "forecast",
+        "block": {"cell": "gru", "hidden": 4, "layers": 1, "dropout": 0.0},
+        "shared": {"runtime": {"threads": 1}},
+        "seeds": [1, 2],
+        "channels": roles,
+        "loc": [[100.0]],
+        "scale": [[25.0]],
+        "cost": {"parameters": 1, "multiply_adds": 1, "optimiser_steps": 1},
+        "fitted": {},
+        "fingerprint": "f1",
+        "windows_sha256": "ab" * 32,
+    }
+    description = Description.model_validate_json(json.dumps(said))
+    architecture = Architecture.model_validate(description.block)
+    weights = {}
+    for seed in description.seeds:
+        torch.manual_seed(seed)
+        weights[seed] = learn.build(architecture, 1, 1, 0, description.horizon).state_dict()
+    folder.mkdir(parents=True)
+    save_networks(description, weights, folder)
+    return description
+
+
+LOAD = """
+import sys
+import mlflow, pandas as pd
+model = mlflow.pyfunc.load_model(sys.argv[1])
+model.predict(pd.read_parquet("panel.parquet")).to_parquet("forecast.parquet")
+"""
+
+
+def test_a_logged_network_gives_the_same_bits_in_another_process_and_place(root: Path, store: Store) -> None:
+    _network(root / "models" / "gru")
+    days = np.arange("2001-01-01", "2001-02-10", dtype="datetime64[D]").astype("datetime64[us]")
+    values = 100 + 25 * np.sin(np.arange(40.0))
+    panel = Panel(("A",), np.array([0, 40]), days, {"close": values})
+    expected = forecast_panel(load_network(root / "models" / "gru"), panel)
+    curves = "seed,epoch,train_loss,validation_loss\n1,1,0.5,0.5\n2,1,0.5,0.5\n"
+    (root / "results" / "training").mkdir(parents=True)
+    (root / "results" / "training" / "gru.csv").write_text(curves)
+    sync(root)
+    shutil.rmtree(root / "models")
+    place = root / "elsewhere"
+    place.mkdir()
+    panel.to_frame().to_parquet(place / "panel.parquet")
+    (run,) = store.runs("tags.role = 'network'")
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": tracking_of(root).uri}
+    command = [sys.executable, "-c", LOAD, f"runs:/{run.info.run_id}/model"]
+    subprocess.run(command, cwd=place, env=environment, check=True)
+    found = pd.read_parquet(place / "forecast.parquet")
+    assert len(found) == 3
+    assert np.isfinite(found["mean"]).all()
+    assert found["mean"].to_numpy().tobytes() == expected["mean"].to_numpy().tobytes()
+    assert found["ds"].tolist() == expected["ds"].tolist()

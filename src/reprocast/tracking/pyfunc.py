@@ -64,8 +64,11 @@ def _files_exist(location: str) -> bool:
 def _save(local: Path, head: Model, output: ModelOutput, panel: Panel | None) -> None:
     description = output.description
     needs = NEEDS + (NETWORK_NEEDS if description.kind == "network" else ())
-    with warnings.catch_warnings():  # mlflow 3.17 compares column names with a range: deprecated by pandas 3
+    with warnings.catch_warnings():
+        # mlflow 3.17 compares column names with a range, which pandas 3 deprecates
         warnings.filterwarnings("ignore", "Operation with range is deprecated", DeprecationWarning)
+        # a clone that has the models but not the data has no rows to give as an example
+        warnings.filterwarnings("ignore", ".*An input example was not provided", UserWarning)
         mlflow.pyfunc.save_model(
             path=str(local),
             mlflow_model=head,
