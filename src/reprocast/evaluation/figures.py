@@ -58,6 +58,7 @@ def scores(name: str, marks: Sequence[Mark], styles: Styles, label: str) -> str:
         axes.set_yticks(range(len(marks)), [mark.model for mark in marks], color=INK)
         axes.set_ylim(len(marks) - 0.5, -0.5)
         axes.margins(x=0.06)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel(f"{label} (less is better)")
         best = ", ".join(f"{mark.model} {mark.value:.3f}" for mark in marks)
         return svg_text(figure, name, f"{label} of each model, best first: {best}.")
@@ -115,15 +116,18 @@ def horizon(name: str, lines: Mapping[str, Points], styles: Styles, label: str) 
 
 
 def by_series(name: str, lines: Mapping[str, Points], styles: Styles, label: str) -> str:
-    """Error of each series, a mark a model."""
+    """Error of each series, a mark a model, one under the other so that none hides another."""
     places = list(dict.fromkeys(place for points in lines.values() for place, _ in points))
-    with drawing(1.4 + 0.38 * len(places)) as (figure, axes):
-        for model, points in lines.items():
+    with drawing(1.3 + 0.5 * len(places)) as (figure, axes):
+        for shift, (model, points) in zip(np.linspace(-0.3, 0.3, len(lines)), lines.items(), strict=True):
             style = styles[model]
-            rows = [places.index(place) for place, _ in points]
-            axes.plot([v for _, v in points], rows, style.marker, color=style.colour, ms=6.5, label=model)
+            rows = [places.index(place) + shift for place, _ in points]
+            axes.plot([v for _, v in points], rows, style.marker, color=style.colour, ms=5.5, label=model)
         axes.set_yticks(range(len(places)), places, color=INK)
         axes.set_ylim(len(places) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        for row in range(1, len(places)):
+            axes.axhline(row - 0.5, color=GRID, lw=0.8)
         axes.set_xlabel(label)
         legend_below(figure, axes)
         return svg_text(figure, name, f"{label} of each model by series: {', '.join(map(str, places))}.")

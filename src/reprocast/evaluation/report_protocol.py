@@ -64,8 +64,8 @@ def splits(inputs: Inputs) -> Table:
     """Spans of the targets and numbers of windows."""
     columns = [
         Column("split", "split", numeric=False),
-        Column("first", "first target", numeric=False),
-        Column("last", "last target", numeric=False),
+        Column("first", "targets from", numeric=False),
+        Column("last", "targets to", numeric=False),
         Column("windows", "windows", write.count),
         Column("left_out", "left out (gaps)", write.count),
     ]

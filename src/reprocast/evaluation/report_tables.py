@@ -1,6 +1,7 @@
 """The report's tables of results: leaderboard, all scores, significance, validation, models, times."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reprocast.evaluation import report_numbers as write
@@ -12,6 +13,7 @@ Styles = Mapping[str, Style]
 LABELS = {
     "mae": "MAE",
     "mae_seed_sd": "±\u00a0seeds",
+    "rmse_seed_sd": "±\u00a0seeds",
     "rmse": "RMSE",
     "mase": "MASE",
     "r2": "R²",
@@ -97,11 +99,28 @@ def validation(inputs: Inputs) -> Table:
         Column("unexpected_count", "found", write.count),
         Column("outcome", "outcome", numeric=False),
     ]
-    rows = [
-        {**row, "outcome": "met" if row["success"] else "not met"}
-        for row in inputs.validation.get("expectations", ())
-    ]
+    groups: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
+    for row in inputs.validation["expectations"]:
+        groups.setdefault((_named(row, "…"), row["success"]), []).append(row)
+    rows = [_expectation(rows) for rows in groups.values()]
     return table("Expectations of the data", columns, rows)
+
+
+def _expectation(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One row for what several columns had to fulfil alike."""
+    first = rows[0]
+    return {
+        "statement": _named(first, ", ".join(row["column"] for row in rows)),
+        "series_checked": first["series_checked"],
+        "unexpected_count": sum(row["unexpected_count"] for row in rows),
+        "outcome": "met" if first["success"] else "not met",
+    }
+
+
+def _named(row: Mapping[str, Any], names: str) -> str:
+    """The statement about other columns."""
+    column = rf"(?<!\w){re.escape(row['column'])}(?!\w)"
+    return re.sub(column, lambda _: names, row["statement"], count=1)
 
 
 def models(inputs: Inputs, styles: Styles) -> Table:

@@ -191,3 +191,18 @@ def test_templates_are_part_of_the_package() -> None:
         "report.md.j2",
         "tables.j2",
     }
+
+
+def test_expectations_of_several_columns_share_a_row(inputs: Inputs) -> None:
+    checked = {"expectation": "finite", "series_checked": 4, "success": True, "findings": []}
+    rows = [
+        checked | {"column": name, "statement": f"{name} must be finite", "unexpected_count": n}
+        for n, name in enumerate(("open", "high"))
+    ]
+    rows.append({**rows[0], "success": False, "unexpected_count": 5})
+    rows.append({**rows[0], "statement": "open must not be below o"})
+    said = content(dataclasses.replace(inputs, validation={"expectations": rows})).validation.rows
+    assert said == (
+        ("open, high must be finite", "4", "1", "met"),
+        ("open must be finite", "4", "5", "not met"),
+    )
