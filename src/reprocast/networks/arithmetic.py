@@ -10,6 +10,6 @@ def fix_arithmetic(threads: int) -> None:
     Memory that an operation is about to fill anyway is not filled with NaN first, as PyTorch then would.
     """
     torch.use_deterministic_algorithms(True)
-    deterministic.fill_uninitialized_memory = False
+    deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)

@@ -13,7 +13,7 @@ def constant(step: int, steps: int) -> float:  # noqa: ARG001  # schedules are c
 
 
 def cosine(step: int, steps: int) -> float:
-    """½ (1 + cos(π · step / steps)) (Loshchilov & Hutter 2017, without restarts): 1 at first, 0 after the end."""
+    """½ (1 + cos(π · step / steps)), from 1 to 0 (Loshchilov & Hutter 2017, without restarts)."""
     return 0.5 * (1 + math.cos(math.pi * min(step, steps) / steps))
 
 

@@ -29,7 +29,7 @@ class Epoch:
 
 
 class Watch(pl.Callback):
-    """Keeps the weights with the lowest validation loss and stops after `patience` epochs without a lower one.
+    """Keeps the weights with the lowest validation loss; stops after `patience` epochs without a lower one.
 
     A loss that is no number is never the best: it ends the training.
     """

@@ -61,7 +61,10 @@ class Learn(Protocol):
     """`learn.py`: the network of an architecture and what it minimises (the only part that needs torch)."""
 
     def build(self, architecture: Any, channels: int, targets: int, future: int, horizon: int) -> Any:
-        """A torch module from a batch of tensors to outputs (B, H, K)."""
+        """A torch module from a batch of tensors to outputs (B, H, K).
+
+        Its method `multiply_adds(look_back)` says what one window costs.
+        """
         ...
 
     def loss(self, name: str) -> Callable[[Any, Any], Any]:

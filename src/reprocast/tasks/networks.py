@@ -1,0 +1,123 @@
+"""A trained architecture as a model: a network a seed, kept as `model.json` and safetensors, loaded again.
+
+Needs torch but not Lightning, so that a model is served without it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from torch import Tensor, nn
+
+from reprocast.data.tensors import to_tensors
+from reprocast.data.windows import Batch
+from reprocast.deterministic import canonical_json
+from reprocast.errors import DataError, NoInputError
+from reprocast.model import Description
+from reprocast.networks.arithmetic import fix_arithmetic
+from reprocast.networks.weights import restore, write_weights
+from reprocast.params.architecture import Architecture
+from reprocast.tasks import part
+
+FILE = "model.json"
+CHUNK = 1024
+"""Windows that a network sees at once: fixed, because the last bits of a forecast depend on it."""
+
+
+@dataclass(frozen=True)
+class SavedNetworks:
+    """The networks of all seeds with their description."""
+
+    description: Description
+    networks: Sequence[nn.Module]
+    """One a seed (S), in the order of the description."""
+
+    def forecast(self, batch: Batch) -> NDArray[np.float64]:
+        """Scaled forecasts (S, B, H, K)."""
+        d = self.description
+        forecasts = np.zeros((len(self.networks), len(batch.past), d.horizon, len(d.channels.target)))
+        answer = part(d.task, "learn").forecast
+        for first in range(0, len(batch.past), CHUNK):
+            rows = slice(first, first + CHUNK)
+            inputs = to_tensors(_rows(batch, rows))
+            with torch.no_grad():
+                for n, network in enumerate(self.networks):
+                    forecasts[n, rows] = answer(network(inputs)).numpy()
+        return forecasts
+
+
+def _rows(batch: Batch, rows: slice) -> Batch:
+    return Batch(batch.past[rows], batch.future[rows], batch.target[rows], batch.series[rows])
+
+
+def save_networks(
+    description: Description, weights: Mapping[int, Mapping[str, Tensor]], folder: Path
+) -> None:
+    """Writes `model.json` and the weights of each seed into an existing folder."""
+    text = canonical_json(description.model_dump(mode="json"))
+    (folder / FILE).write_text(text, encoding="utf-8")
+    for seed in description.seeds:
+        write_weights(weights[seed], folder / _weights_file(seed))
+
+
+def load_network(folder: Path) -> SavedNetworks:
+    """Reads what `save_networks` wrote, and sets PyTorch's arithmetic as it was for training.
+
+    Raises:
+        NoInputError: the model, or the weights of a seed, are not there.
+        DataError: a file is not what the train stage wrote.
+    """
+    description = _description(folder / FILE)
+    fix_arithmetic(_threads(description.shared))
+    networks = [_build(description, folder) for _ in description.seeds]
+    for seed, network in zip(description.seeds, networks, strict=True):
+        restore(network, folder / _weights_file(seed))
+    return SavedNetworks(description, networks)
+
+
+def _description(path: Path) -> Description:
+    try:
+        description = Description.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoInputError(f"{path}: no such model; run `reprocast repro`") from None
+    except ValidationError as error:
+        raise _not_a_network(path, error) from None
+    if description.kind != "network":
+        raise DataError(f"{path}: is a {description.kind}, not a network; run `reprocast repro`")
+    return description
+
+
+def _build(description: Description, folder: Path) -> nn.Module:
+    """A network of the description's form; its weights mean nothing yet."""
+    try:
+        architecture = Architecture.model_validate_json(json.dumps(description.block))
+    except ValidationError as error:
+        raise _not_a_network(folder / FILE, error) from None
+    channels = description.channels
+    count, targets = len(channels.target + channels.past + channels.future), len(channels.target)
+    learn = part(description.task, "learn")
+    with torch.random.fork_rng(devices=[]):
+        network: nn.Module = learn.build(
+            architecture, count, targets, len(channels.future), description.horizon
+        )
+    return network.eval()
+
+
+def _threads(shared: Mapping[str, Any]) -> int:
+    return int(shared.get("runtime", {}).get("threads", 1))
+
+
+def _weights_file(seed: int) -> str:
+    return f"seed-{seed}.safetensors"
+
+
+def _not_a_network(path: Path, error: ValidationError) -> DataError:
+    first = error.errors()[0]
+    where = ".".join(str(key) for key in first["loc"])
+    return DataError(f"{path}: is not a model: {where}: {first['msg']}; run `reprocast repro`")
