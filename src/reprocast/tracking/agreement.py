@@ -46,10 +46,11 @@ def _bury(store: Store) -> Counter[str]:
     counts: Counter[str] = Counter()
     for run in store.running():
         producer = from_tags(run.data.tags)
-        gone = producer is not None and producer.is_gone()
-        if gone:
+        if producer is not None and producer.is_gone():
             store.client.set_terminated(run.info.run_id, "KILLED")
-        counts["killed" if gone else "running"] += 1
+            counts["killed"] += 1
+        elif producer is not None and producer.lives_here():
+            counts["running"] += 1
     return counts
 
 
@@ -91,9 +92,10 @@ def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[int, Run]] | 
 
 
 def _is_live(store: Store, output: ModelOutput) -> bool:
-    """Whether a training of this very model is being recorded now."""
-    fingerprint = output.description.fingerprint
-    return any(run.data.tags.get("fingerprint") == fingerprint for run in store.running())
+    """Whether a training of this very model is being recorded on this machine now."""
+    mark = output.description.fingerprint
+    own = [tags for run in store.running() if (tags := run.data.tags).get("fingerprint") == mark]
+    return any(producer.lives_here() for tags in own if (producer := from_tags(tags)))
 
 
 def _log_missing(store: Store, run: Run, scores: Iterable[Score], model: str | None) -> int:

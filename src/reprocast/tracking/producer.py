@@ -26,14 +26,19 @@ class Producer:
 
     def is_gone(self) -> bool:
         """True only if this is its host and no such process runs here; elsewhere nobody can tell."""
-        if self.host != socket.gethostname():
-            return False
+        return self.host == socket.gethostname() and not self._runs()
+
+    def lives_here(self) -> bool:
+        """Whether this is its host and it runs."""
+        return self.host == socket.gethostname() and self._runs()
+
+    def _runs(self) -> bool:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.start) <= TOLERANCE
-            return not same or process.status() == psutil.STATUS_ZOMBIE
+            return bool(same and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
-            return True
+            return False
 
 
 def this_process() -> Producer:

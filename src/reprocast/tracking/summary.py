@@ -16,7 +16,7 @@ class Summary:
     killed: int = 0
     """Runs of processes that are gone, marked KILLED."""
     running: int = 0
-    """Runs that were left alone because their process lives or cannot be seen from here."""
+    """Runs of processes that live on this machine; the next sync has to look again."""
 
     def __str__(self) -> str:
         said = {
