@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from reprocast.baselines.table import BASELINES
-from reprocast.data.windows import Batch, Windows
+from reprocast.data.windows import Batch, Fold, Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, NoInputError, ParamsError
 from reprocast.model import Cost, Description, Roles
 from reprocast.params.baselines import Baseline
 
 FILE = "model.json"
-TASK = "forecast"
-"""Baselines repeat, average or extend past values: they have no meaning in another task."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,13 @@ class SavedBaseline:
 
 
 def fit_baseline(
-    name: str, baseline: Baseline, windows: Windows, fold: int, windows_sha256: str, fingerprint: str
+    name: str,
+    baseline: Baseline,
+    windows: Windows,
+    fold: int,
+    windows_sha256: str,
+    fingerprint: str,
+    task: str = "forecast",
 ) -> SavedBaseline:
     """Fits on the training windows of a fold and describes the result.
 
@@ -41,7 +46,22 @@ def fit_baseline(
     """
     _refuse_short_windows(name, baseline, windows)
     method, scaler = BASELINES[baseline.kind], windows.folds[fold]
-    draft = Description(
+    draft = _describe(name, baseline, windows, scaler, method.fit(windows, scaler))
+    targets = len(windows.channels.target)
+    cost = Cost(
+        parameters=method.parameters(draft) * targets,
+        multiply_adds=method.multiply_adds(draft) * targets,
+        optimiser_steps=0,
+    )
+    origin = {"windows_sha256": windows_sha256, "fingerprint": fingerprint}
+    return SavedBaseline(draft.model_copy(update={"cost": cost, **origin}))
+
+
+def _describe(
+    name: str, baseline: Baseline, windows: Windows, scaler: Fold, fitted: dict[str, Any]
+) -> Description:
+    """All that `forecast` needs; what it costs and where it comes from is added afterwards."""
+    return Description(
         kind="baseline",
         name=name,
         task=TASK,
@@ -58,14 +78,10 @@ def fit_baseline(
         loc=tuple(map(tuple, scaler.loc.tolist())),
         scale=tuple(map(tuple, scaler.scale.tolist())),
         cost=Cost(parameters=0, multiply_adds=0, optimiser_steps=0),
-        fitted=method.fit(windows, scaler),
-        fingerprint=fingerprint,
-        windows_sha256=windows_sha256,
+        fitted=fitted,
+        fingerprint="",
+        windows_sha256="",
     )
-    targets = len(windows.channels.target)
-    parameters, multiply_adds = method.parameters(draft) * targets, method.multiply_adds(draft) * targets
-    cost = Cost(parameters=parameters, multiply_adds=multiply_adds, optimiser_steps=0)
-    return SavedBaseline(draft.model_copy(update={"cost": cost}))
 
 
 def _refuse_short_windows(name: str, baseline: Baseline, windows: Windows) -> None:

@@ -60,7 +60,8 @@ def read_table(path: Path) -> pd.DataFrame:
     if missing:
         raise DataError(f"{path}: is not a forecast table, it lacks {', '.join(sorted(missing))}")
     seeds = arrow["seed"].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    return arrow.drop_columns("seed").to_pandas().assign(seed=seeds)
+    table: pd.DataFrame = arrow.drop_columns("seed").to_pandas()
+    return table.assign(seed=seeds)
 
 
 def to_nixtla(table: pd.DataFrame) -> pd.DataFrame:

@@ -31,12 +31,7 @@ def tabulate(
 
     The mean of the seeds has a null seed; a network's seeds follow in rows of their own.
     """
-    if forecasts.shape[1:] != (len(starts), windows.horizon, len(windows.channels.target)):
-        raise InternalError(
-            f"models/{model.name}: forecasts of shape {forecasts.shape} for {len(starts)} windows"
-        )
-    if model.kind == "network" and len(model.seeds) != len(forecasts):
-        raise InternalError(f"models/{model.name}: {len(forecasts)} forecasts for seeds {model.seeds}")
+    _refuse_other_shapes(windows, starts, forecasts, model)
     members: list[tuple[int | None, Floats]] = [(None, forecasts.mean(axis=0))]
     members += list(zip(model.seeds, forecasts, strict=True)) if model.kind == "network" else []
     parts = [
@@ -46,6 +41,17 @@ def tabulate(
     ]
     table = pd.concat(parts, ignore_index=True).assign(model=model.name, fold=fold, split=split)
     return sorted_table(table)
+
+
+def _refuse_other_shapes(
+    windows: Windows, starts: Ints, forecasts: NDArray[np.float64], model: Description
+) -> None:
+    if forecasts.shape[1:] != (len(starts), windows.horizon, len(windows.channels.target)):
+        raise InternalError(
+            f"models/{model.name}: forecasts of shape {forecasts.shape} for {len(starts)} windows"
+        )
+    if model.kind == "network" and len(model.seeds) != len(forecasts):
+        raise InternalError(f"models/{model.name}: {len(forecasts)} forecasts for seeds {model.seeds}")
 
 
 def _rows(windows: Windows, fold: int, starts: Ints, scaled: Floats, k: int) -> pd.DataFrame:
