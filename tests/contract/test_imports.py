@@ -80,7 +80,7 @@ HEAVY = {
         ("reprocast.stages.baseline", set()),
         ("reprocast.stages.evaluate_baseline", set()),
         ("reprocast.stages.validate", {"great_expectations"}),
-        ("reprocast.stages.train", {"torch", "pytorch_lightning"}),
+        ("reprocast.stages.train", {"torch", "pytorch_lightning", "matplotlib"}),  # torchmetrics asks for it
         ("reprocast.stages.evaluate", {"torch"}),
         ("reprocast.cli", set()),
     ],

@@ -13,6 +13,7 @@ schema_version: 1
 task: forecast
 seeds: [1]
 data: {source: sample, series: [GOOG, IBM], start: "2008-01-02", end: "2013-03-01", calendar: XNYS, season: 5}
+validation: {}
 columns: {target: [log_volatility], past: [log_return], future: [day_of_week]}
 window: {look_back: 22, horizon: 3, embargo: 3}
 split: {test: 120, validation: 120}
@@ -21,6 +22,8 @@ architectures:
   gru: {cell: gru, hidden: 4}
 train: {batch_size: 256, max_epochs: 1}
 baselines: {naive: {}, har: {}}
+compare: {}
+runtime: {}
 """
 
 

@@ -46,7 +46,7 @@ def fit_baseline(
     """
     _refuse_short_windows(name, baseline, windows)
     method, scaler = BASELINES[baseline.kind], windows.folds[fold]
-    draft = _describe(name, baseline, windows, scaler, method.fit(windows, scaler))
+    draft = _describe(name, task, baseline, windows, scaler, method.fit(windows, scaler))
     targets = len(windows.channels.target)
     cost = Cost(
         parameters=method.parameters(draft) * targets,
@@ -58,13 +58,13 @@ def fit_baseline(
 
 
 def _describe(
-    name: str, baseline: Baseline, windows: Windows, scaler: Fold, fitted: dict[str, Any]
+    name: str, task: str, baseline: Baseline, windows: Windows, scaler: Fold, fitted: dict[str, Any]
 ) -> Description:
     """All that `forecast` needs; what it costs and where it comes from is added afterwards."""
     return Description(
         kind="baseline",
         name=name,
-        task=TASK,
+        task=task,
         block=baseline.model_dump(),
         shared={},
         seeds=(),

@@ -81,6 +81,7 @@ def _read(file: str, roles: FileRoles) -> Panel:
         rename=roles.rename,
         end=0 if roles.steps else "9999-12-31",
         calendar="step" if roles.steps else "D",
+        season=1,
     )
     return ask(block).panel
 

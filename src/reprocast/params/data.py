@@ -27,9 +27,9 @@ class DataBlock(Block):
     """First day (or integer step) asked for; none: from the first there is."""
     end: Instant | int
     """As-of date (or integer step), included: nothing later is ever read."""
-    calendar: Calendar = "D"
+    calendar: Calendar
     """When a value is due: an exchange's code (XNYS), a frequency (15min, h, D, B, W, MS) or `step`."""
-    season: PositiveInt = 1
+    season: PositiveInt
     """Steps in a season, for the seasonal baselines and MASE."""
     kind: Literal["prices", "numeric"] = "numeric"
     """Which expectations hold: `prices` adds open, high, low, close and volume."""
@@ -55,7 +55,6 @@ class TickerBlock(DataBlock):
     series: Annotated[tuple[str, ...], Field(min_length=1)]
     """Tickers."""
     kind: Literal["prices", "numeric"] = "prices"
-    calendar: Calendar = "XNYS"
 
 
 class SampleData(TickerBlock):

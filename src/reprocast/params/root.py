@@ -17,7 +17,10 @@ from reprocast.params.window import Split, Window
 
 
 class Params(Block):
-    """params.yaml: the only file that decides a run."""
+    """params.yaml: the only file that decides a run.
+
+    Every block must be there, because DVC refuses a stage's parameter that the file does not have.
+    """
 
     schema_version: Literal[1]
     """Version of this schema."""
@@ -27,7 +30,7 @@ class Params(Block):
     """A network a seed; the mean of their forecasts is the model."""
     data: Data
     """Where the series come from."""
-    validation: Validation = Validation()
+    validation: Validation
     """What the data must fulfil."""
     columns: Columns
     """Roles of the columns."""
@@ -37,13 +40,13 @@ class Params(Block):
     """Which windows train, select and test."""
     architectures: Annotated[dict[Name, Architecture], Field(min_length=1)]
     """Networks by name, a stage each."""
-    train: Train = Train()
+    train: Train
     """Optimisation, shared by all networks."""
     baselines: Baselines
     """Baselines by name, a stage each."""
-    compare: Compare = Compare()
+    compare: Compare
     """How models are compared."""
-    runtime: Runtime = Runtime()
+    runtime: Runtime
     """The machine."""
 
     @model_validator(mode="after")

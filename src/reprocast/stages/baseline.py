@@ -21,6 +21,8 @@ FOLD = 0
 class BaselineParams(Block):
     """What this stage reads of params.yaml."""
 
+    task: str
+    """What is learned: it decides how the baseline's forecasts are scored."""
     baselines: Baselines
     """Baselines by name."""
 
@@ -31,12 +33,14 @@ def main(name: str) -> None:
     Raises:
         UsageError: params.yaml names no such baseline.
     """
-    baselines = read(PARAMS, BaselineParams, part=True).baselines
+    params = read(PARAMS, BaselineParams, part=True)
+    baselines = params.baselines
     if name not in baselines:
         raise UsageError(f"{PARAMS}: baselines has no {name!r}; it has {', '.join(sorted(baselines))}")
     block, data = baselines[name], windows_sha256(WINDOWS)
-    mark = fingerprint({"baselines": {name: block.model_dump()}}, data, ["reprocast.stages.baseline"])
-    model = fit_baseline(name, block, read_windows(WINDOWS), FOLD, data, mark)
+    blocks = {"task": params.task, "baselines": {name: block.model_dump()}}
+    mark = fingerprint(blocks, data, ["reprocast.stages.baseline"])
+    model = fit_baseline(name, block, read_windows(WINDOWS), FOLD, data, mark, params.task)
     with new_folder(MODELS / name) as folder:
         save_baseline(model, folder)
 
