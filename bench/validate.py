@@ -47,7 +47,7 @@ def main() -> None:
 
     loaded, before = time.perf_counter(), peak_megabytes()
     end = str((panel.ds.max() + HOUR).astype("datetime64[s]"))
-    data = SampleData(source="sample", series=SERIES, end=end, calendar="h")
+    data = SampleData(source="sample", series=SERIES, end=end, calendar="h", season=24)
     window, split = Window(look_back=64, horizon=5, embargo=5), Split(test=500, validation=500)
     suite = expect(data, Validation(), window, split, tuple(panel.columns), panel.columns)
     checked = check(frame_of(panel), suite)

@@ -20,7 +20,7 @@ from reprocast.stages import pull, validate
 
 ROOT = Path(__file__).parents[2]
 PARAMS = """\
-data: {source: sample, series: [GOOG, IBM], start: "2020-01-02", end: "2020-12-31", calendar: XNYS}
+data: {source: sample, series: [GOOG, IBM], start: "2020-01-02", end: "2020-12-31", calendar: XNYS, season: 5}
 columns: {target: [log_volatility], past: [log_return, log_volume], future: [day_of_week]}
 window: {look_back: 16, horizon: 4, embargo: 4}
 split: {test: 60, validation: 60}

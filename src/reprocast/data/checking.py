@@ -49,23 +49,30 @@ def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
     Raises:
         InternalError: an expectation raised inside; Great Expectations itself would call that a failure.
     """
+    given = {"dataframe": frame}
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas(NAME).add_dataframe_asset("rows")
     rows = asset.add_batch_definition_whole_dataframe("all")
+    suite = context.suites.add(_suite(checks))
+    definition = gx.ValidationDefinition(name=NAME, data=rows, suite=suite)
+    definition = context.validation_definitions.add(definition)
+    run = definition.run(batch_parameters=given, result_format="BASIC", run_id=RunIdentifier(NAME))
+    batch, series = rows.get_batch(batch_parameters=given), int(frame["unique_id"].nunique())
+    by_rank = {_rank(result): result for result in run.results}
+    outcomes = []
+    for rank, one in enumerate(checks):
+        found = _found(one, by_rank[rank], frame, batch)
+        outcomes.append(_outcome(one, bool(by_rank[rank].success), series, found))
+    _put_in_words(run, outcomes)
+    return Checked(tuple(outcomes), run)
+
+
+def _suite(checks: Sequence[Check]) -> Any:
     suite = gx.ExpectationSuite(name=NAME)
     for rank, one in enumerate(checks):
         suite.add_expectation(one.expectation.copy(update={"meta": {"rank": rank}}))
-    suite = context.suites.add(suite)
-    definition = gx.ValidationDefinition(name=NAME, data=rows, suite=suite)
-    definition = context.validation_definitions.add(definition)
-    given = {"dataframe": frame}
-    run = definition.run(batch_parameters=given, result_format="BASIC", run_id=RunIdentifier(NAME))
-    by_rank = {_rank(result): result for result in run.results}
-    batch = rows.get_batch(batch_parameters=given)
-    outcomes = tuple(_outcome(one, by_rank[rank], frame, batch) for rank, one in enumerate(checks))
-    _put_in_words(run, outcomes)
-    return Checked(outcomes, run)
+    return suite
 
 
 def _put_in_words(run: ExpectationSuiteValidationResult, outcomes: Sequence[Outcome]) -> None:
@@ -82,19 +89,25 @@ def _rank(result: ExpectationValidationResult) -> int:
     return int(((config and config.meta) or {})["rank"])
 
 
-def _outcome(check: Check, result: ExpectationValidationResult, frame: pd.DataFrame, batch: Any) -> Outcome:
+def _found(
+    check: Check, result: ExpectationValidationResult, frame: pd.DataFrame, batch: Any
+) -> list[Finding]:
     _refuse_exception(check, result.exception_info)
-    found: list[Finding] = []
-    if "details" in result.result and "findings" in result.result["details"]:
-        found = [_finding(one) for one in result.result["details"]["findings"]]
-    elif result.result.get("unexpected_count"):
-        found = _in_rows(batch.validate(check.expectation, result_format=ROWS), frame)
+    details = result.result.get("details") or {}
+    if "findings" in details:
+        return [_finding(one) for one in details["findings"]]
+    if result.result.get("unexpected_count"):
+        return _in_rows(batch.validate(check.expectation, result_format=ROWS), frame)
+    return []
+
+
+def _outcome(check: Check, success: bool, series: int, found: Sequence[Finding]) -> Outcome:
     return Outcome(
         expectation=check.name,
         column=check.column,
         statement=str(check.expectation.description),
-        success=bool(result.success),
-        series=int(frame["unique_id"].nunique()),
+        success=success,
+        series=series,
         findings=tuple(found),
         fault=check.fault,
         remedy=check.remedy,

@@ -11,15 +11,16 @@ from reprocast.data.quiet_gx import (
     ValidationResultsPageRenderer,
 )
 
-ELSEWHERE = (
+UNWANTED = (
     r"<script\b.*?</script>",
     r"<footer\b.*?</footer>",
     r"<link\b[^>]*>",
     r"<img\b[^>]*https?://[^>]*>",
     r"@font-face\s*\{.*?\}",
+    r"Data asset: None<br>",
     r"url\(\s*['\"]?(?:https?:|\.)[^)]*\)",
 )
-"""What asks another site, and scripts that cannot run without those that are loaded from there."""
+"""What asks another site or needs what comes from there, and a line that says nothing."""
 LINK_TO_ANOTHER_PAGE = r'<a\b[^>]*href="(?:\.\./)+[^"]*"[^>]*>(.*?)</a>'
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; padding: 0 1rem;
@@ -46,7 +47,7 @@ def docs_page(run: ExpectationSuiteValidationResult) -> str:
     run.meta |= {"batch_markers": {}, "batch_parameters": {}, "batch_spec": {}}  # nothing to a reader
     document = ValidationResultsPageRenderer().render(run)
     page: str = DefaultJinjaPageView().render(document)  # type: ignore[no-untyped-call]
-    for pattern in ELSEWHERE:
+    for pattern in UNWANTED:
         page = re.sub(pattern, "", page, flags=re.DOTALL)
     page = re.sub(LINK_TO_ANOTHER_PAGE, r"\1", page, flags=re.DOTALL)
     return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)

@@ -19,7 +19,9 @@ from reprocast.params.window import Split, Window
 
 ROWS = 40
 FIRST = np.datetime64("2021-03-01T00:00:00.000000")
-DATA = FilesData(source="files", path="load.csv", end="2021-04-09", calendar="D", kind="prices")  # 40 days
+DATA = FilesData(
+    source="files", path="load.csv", end="2021-04-09", calendar="D", season=7, kind="prices"
+)  # 40 days
 WINDOW = Window(look_back=8, horizon=3, embargo=2)
 SPLIT = Split(test=10, validation=6)
 USED = ("close", "volume")
@@ -81,7 +83,7 @@ def test_a_sound_panel_meets_every_expectation() -> None:
 
 
 def test_the_suite_follows_the_kind_of_data() -> None:
-    numeric = FilesData(source="files", path="load.csv", end="2021-04-09", calendar="D")
+    numeric = FilesData(source="files", path="load.csv", end="2021-04-09", calendar="D", season=7)
     names = {one.name for one in expect(numeric, Validation(), WINDOW, SPLIT, ("load",), ("load", "close"))}
     assert names == {
         "column_exists",
@@ -177,7 +179,7 @@ def test_text_is_no_time_and_no_number(column: str) -> None:
 def test_integer_steps_are_the_times_of_calendar_step_only() -> None:
     frame = sound()
     frame["ds"] = np.tile(np.arange(ROWS), 2)
-    stepwise = FilesData(source="files", path="load.csv", end=ROWS - 1, calendar="step")
+    stepwise = FilesData(source="files", path="load.csv", end=ROWS - 1, calendar="step", season=1)
     assert outcome(frame, expected("column_type", "ds", data=stepwise)).success
     assert not outcome(sound(), expected("column_type", "ds", data=stepwise)).success
     suite = expect(stepwise, Validation(), WINDOW, SPLIT, USED, tuple(frame.columns[2:]))
