@@ -16,6 +16,7 @@ from reprocast.tasks.forecast.score import read_table
 
 LENGTH, LOOK_BACK, HORIZON = 120, 25, 3
 PARAMS = """
+task: forecast
 baselines: {naive: {}, slow: {kind: moving_average, steps: 4}, har: {}}
 architectures: {anything: {at: all}}
 """
