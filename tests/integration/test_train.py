@@ -1,0 +1,227 @@
+"""The stage train in a project of its own."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from unit.tasks.waves import waves
+
+from reprocast.data.window_files import windows_sha256, write_windows
+from reprocast.data.windows import gather
+from reprocast.errors import InternalError, ParamsError
+from reprocast.model import Description
+from reprocast.stages import follower
+from reprocast.stages.follower import start_follower, wait_for
+from reprocast.stages.train import main
+from reprocast.tasks.networks import load_network
+
+PARAMS = """
+task: forecast
+seeds: [2, 1]
+architectures:
+  small: {cell: gru, hidden: 6}
+  deep: {cell: lstm, hidden: 4, layers: 2, dropout: 0.3}
+  broken: {cell: elman}
+train: {batch_size: 64, max_epochs: 3, learning_rate: 0.01}
+runtime: {threads: 1, accelerator: cpu}
+"""
+FILES = ["model.json", "seed-1.safetensors", "seed-2.safetensors"]
+
+
+def new_project(folder: Path, params: str = PARAMS) -> Path:
+    """A folder with params.yaml and data/windows."""
+    (folder / "data/windows").mkdir(parents=True)
+    write_windows(folder / "data/windows", waves())
+    (folder / "params.yaml").write_text(params, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(new_project(tmp_path / "project"))
+    return tmp_path / "project"
+
+
+def outputs(project: Path, name: str) -> dict[str, bytes]:
+    paths = [*(project / "models" / name).iterdir(), project / f"results/training/{name}.csv"]
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def events(project: Path, name: str) -> list[dict[str, Any]]:
+    text = (project / f".reprocast/events/{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_it_writes_a_model_that_forecasts(project: Path) -> None:
+    main("small", follow=False)
+    assert sorted(path.name for path in (project / "models/small").iterdir()) == FILES
+    model, windows = load_network(project / "models/small"), waves()
+    forecasts = model.forecast(gather(windows, windows.folds[0], windows.folds[0].starts["test"]))
+    assert forecasts.shape == (2, len(windows.folds[0].starts["test"]), 3, 1)
+    assert np.isfinite(forecasts).all()
+
+
+def test_the_description_says_what_the_model_is(project: Path) -> None:
+    main("small", follow=False)
+    text = (project / "models/small/model.json").read_text(encoding="utf-8")
+    said = Description.model_validate_json(text)
+    assert (said.kind, said.name, said.seeds) == ("network", "small", (2, 1))
+    assert said.block == {"cell": "gru", "hidden": 6, "layers": 1, "dropout": 0.0}
+    assert set(said.shared) == {"task", "seeds", "train", "runtime"}
+    assert said.shared["train"]["clip_norm"] == 1.0
+    assert said.windows_sha256 == windows_sha256(project / "data/windows")
+    assert said.loc == ((5.0, 0.0, 0.0), (5.0, 0.0, 0.0))
+    assert (said.look_back, said.horizon, said.season, said.calendar) == (8, 3, 12, "step")
+    gru, decoder, head = 3 * 6 * (3 + 6), 6 * 6 + 3 * 6 * (1 + 1), 3 * 6
+    assert said.cost.multiply_adds == 8 * gru + decoder + head
+    assert said.cost.parameters == (gru + 2 * 3 * 6) + (6 * 6 + 2 * 3 * 6 + 6) + (6 + 1)
+    assert said.cost.optimiser_steps == 2 * 3 * 3
+    assert str(project) not in text
+
+
+def test_the_curves_agree_with_the_description(project: Path) -> None:
+    main("small", follow=False)
+    with (project / "results/training/small.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    columns = ["seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm"]
+    assert list(rows[0]) == columns
+    assert [(row["seed"], row["epoch"]) for row in rows] == [(s, e) for s in "21" for e in "123"]
+    fitted = json.loads((project / "models/small/model.json").read_text(encoding="utf-8"))["fitted"]
+    for seed in "12":
+        curve = {row["epoch"]: float(row["validation_loss"]) for row in rows if row["seed"] == seed}
+        best = min(curve, key=lambda epoch: curve[epoch])
+        assert fitted["best_epoch"][seed] == int(best)
+        assert fitted["best_loss"][seed] == pytest.approx(curve[best], rel=1e-4)
+
+
+def test_only_the_own_architecture_is_read(project: Path) -> None:
+    main("small", follow=False)
+    with pytest.raises(
+        ParamsError, match=r"params.yaml:7 architectures.broken.cell: 'elman' is not rnn, lstm"
+    ):
+        main("broken", follow=False)
+    with pytest.raises(ParamsError, match=r"params.yaml:4 architectures.other: is missing"):
+        main("other", follow=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("hidden: 4", "hidden: 5", False),
+        ("hidden: 6", "hidden: 7", True),
+        ("learning_rate: 0.01", "learning_rate: 0.02", True),
+        ("seeds: [2, 1]", "seeds: [2]", True),
+        ("task: forecast", "task: forecast\ncompare: {alpha: 0.1}", False),
+    ],
+)
+def test_the_fingerprint_covers_the_own_block_and_the_shared_ones(
+    project: Path, before: str, after: str, changes: bool
+) -> None:
+    def fingerprint() -> str:
+        main("small", follow=False)
+        return str(events(project, "small")[0]["fingerprint"])
+
+    first, params = fingerprint(), project / "params.yaml"
+    params.write_text(params.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    assert (fingerprint() != first) is changes
+
+
+def test_two_names_of_one_block_are_two_models(project: Path) -> None:
+    params = PARAMS.replace(
+        "deep: {cell: lstm, hidden: 4, layers: 2, dropout: 0.3}", "twin: {cell: gru, hidden: 6}"
+    )
+    (project / "params.yaml").write_text(params, encoding="utf-8")
+    main("small", follow=False)
+    main("twin", follow=False)
+    assert events(project, "small")[0]["fingerprint"] != events(project, "twin")[0]["fingerprint"]
+    small, twin = outputs(project, "small"), outputs(project, "twin")
+    assert small["seed-1.safetensors"] == twin["seed-1.safetensors"]
+
+
+def test_outputs_are_the_same_bytes_in_another_process_and_folder(project: Path, tmp_path: Path) -> None:
+    main("deep", follow=False)
+    other = new_project(tmp_path / "other")
+    code = "from reprocast.stages.train import main; main('deep', follow=False)"
+    strange = {"PYTHONHASHSEED": "42", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "LANG": "C"}
+    subprocess.run([sys.executable, "-c", code], cwd=other, env=os.environ | strange, check=True)
+    assert outputs(project, "deep") == outputs(other, "deep")
+
+
+def test_events_tell_the_training(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main("small", follow=False)
+    told = events(project, "small")
+    epochs = ["seed_start", "epoch", "epoch", "epoch", "seed_end"]
+    assert [event["event"] for event in told] == ["start", *epochs, *epochs, "end"]
+    assert [event["time"] for event in told] == sorted(event["time"] for event in told)
+    start, end = told[0], told[-1]
+    assert (start["model"], start["pid"]) == ("small", os.getpid())
+    assert {"fingerprint", "description", "host", "process_start", "commit"} <= start.keys()
+    assert (end["status"], end["reason"]) == ("FINISHED", None)
+    assert told[1]["seed"] == 2
+    assert told[2].keys() >= {
+        "seed",
+        "epoch",
+        "train_loss",
+        "validation_loss",
+        "learning_rate",
+        "gradient_norm",
+    }
+    best = min(event["validation_loss"] for event in told[2:5])
+    assert told[5]["best_loss"] == best
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines[0].startswith("small seed 2 epoch 1: train ")
+
+
+def test_a_failed_training_says_so_and_leaves_the_old_outputs(project: Path) -> None:
+    main("small", follow=False)
+    before, params = outputs(project, "small"), project / "params.yaml"
+    params.write_text(PARAMS.replace("learning_rate: 0.01", "learning_rate: 1.0e+30"), encoding="utf-8")
+    with pytest.raises(InternalError, match=r"lower train\.learning_rate"):
+        main("small", follow=False)
+    assert outputs(project, "small") == before
+    end = events(project, "small")[-1]
+    assert end["status"] == "FAILED"
+    assert "the training loss is not finite" in end["reason"]
+    assert [event["event"] for event in events(project, "small")] == ["start", "seed_start", "end"]
+
+
+def test_nothing_is_left_of_an_architecture_of_other_seeds(project: Path) -> None:
+    main("small", follow=False)
+    (project / "params.yaml").write_text(PARAMS.replace("[2, 1]", "[5]"), encoding="utf-8")
+    main("small", follow=False)
+    assert sorted(path.name for path in (project / "models/small").iterdir()) == [
+        "model.json",
+        "seed-5.safetensors",
+    ]
+
+
+def test_a_recording_process_that_fails_costs_one_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(follower, "MODULE", "reprocast.no_such_module")
+    main("small", follow=True)
+    assert (project / "models/small/model.json").exists()
+    said = capfd.readouterr().err
+    assert "the recording process ended with code 1; `reprocast sync` records this training later" in said
+
+
+def test_a_recording_process_that_cannot_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(follower.sys, "executable", "/no/such/python")
+    assert start_follower("small") is None
+    assert "cannot be started (No such file or directory)" in capsys.readouterr().err
+
+
+def test_a_recording_process_that_hangs_is_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    wait_for(process, patience=0.2)
+    assert process.wait(10) != 0
+    assert "was not done after 0.2 s" in capsys.readouterr().err
