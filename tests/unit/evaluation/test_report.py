@@ -205,4 +205,5 @@ def test_expectations_of_several_columns_share_a_row(inputs: Inputs) -> None:
     assert said == (
         ("open, high must be finite", "4", "1", "met"),
         ("open must be finite", "4", "5", "not met"),
+        ("open must not be below o", "4", "0", "met"),
     )
