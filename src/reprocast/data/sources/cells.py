@@ -76,24 +76,24 @@ def to_times(cells: pd.Series, place: Place) -> pd.Series:
     Raises:
         DataError: a cell that is no such time, is missing, or has a zone where others have none.
     """
-    zoned = cells.str.contains(ZONE).fillna(False).to_numpy(dtype=np.bool_) & cells.str.contains(":")
+    zoned = (cells.str.contains(ZONE) & cells.str.contains(":")).to_numpy(dtype=np.bool_)
     times = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
     wrong = np.flatnonzero(times.isna())
     if len(wrong):
         raise place.fault(int(wrong[0]), str(cells.name), _no_time(cells.iloc[wrong[0]]))
     if zoned.any() and not zoned.all():
-        other = int(np.flatnonzero(zoned != zoned.iloc[0])[0])
-        raise place.fault(other, str(cells.name), _mixed(cells.iloc[other], bool(zoned.iloc[other])))
+        other = int(np.flatnonzero(zoned != zoned[0])[0])
+        raise place.fault(other, str(cells.name), _mixed(cells.iloc[other], has_zone=bool(zoned[other])))
     return times.dt.tz_localize(None).astype("datetime64[us]")
 
 
-def _no_time(value: object) -> str:
-    if pd.isna(value) or value in MISSING:
+def _no_time(value: str) -> str:
+    if value in MISSING:
         return "the time is missing"
     return f"{value!r} is not a date like 2013-03-31 or a time like 2013-03-31T16:00 (ISO 8601)"
 
 
-def _mixed(value: str, has_zone: bool) -> str:
+def _mixed(value: str, *, has_zone: bool) -> str:
     said = (
         "has a time zone, those before it have none" if has_zone else "has no time zone, those before it do"
     )

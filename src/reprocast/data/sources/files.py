@@ -132,7 +132,7 @@ def _values(cells: pd.Series, place: Place) -> pd.Series | None:
     present = text[~is_missing(text)]
     if len(present) and pd.to_numeric(present, errors="coerce").isna().all():
         return None
-    return to_numbers(text.rename(cells.name), place)
+    return to_numbers(text.rename(str(cells.name)), place)
 
 
 def _melted(values: pd.DataFrame, ds: pd.Series, place: Place) -> pd.DataFrame:

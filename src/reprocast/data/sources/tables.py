@@ -3,10 +3,10 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +14,15 @@ import pyarrow.parquet as pq
 
 from reprocast.data.sources.cells import Place
 from reprocast.errors import DataError, NoInputError, UsageError
+
+
+class _Reader(Protocol):
+    """What csv.reader returns: it has no public name."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
 
 SEPARATORS = (",", ";", "\t")
 
@@ -73,7 +82,7 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
-def _rows(path: Path, header: list[str], reader: "csv._reader") -> tuple[list[int], list[list[str]]]:
+def _rows(path: Path, header: list[str], reader: "_Reader") -> tuple[list[int], list[list[str]]]:
     """Line numbers and cells; blank lines are left out."""
     if not header:
         raise DataError(f"{path}: is empty")

@@ -67,10 +67,10 @@ def ask(data: YahooData, client: Client | None = None, now: datetime | None = No
 
 def _bars(ticker: str, history: pd.DataFrame, data: YahooData, now: datetime) -> pd.DataFrame:
     """One ticker's closed bars up to data.end in the panel's names."""
-    frame = unscaled_by_splits(history)
-    frame.insert(0, "ds", pd.DatetimeIndex(history.index.date).as_unit("us"))
+    frame, index = unscaled_by_splits(history), pd.DatetimeIndex(history.index)
+    frame.insert(0, "ds", pd.DatetimeIndex(index.date).as_unit("us"))
     frame.insert(0, "unique_id", ticker)
-    closed = _closed(history.index, data.calendar, now)
+    closed = _closed(index, data.calendar, now)
     first, last = np.datetime64(str(data.start or EARLIEST)[:10]), np.datetime64(str(data.end)[:10])
     days = frame["ds"].to_numpy().astype("datetime64[D]")
     kept = frame[closed & (days >= first) & (days <= last)]
@@ -103,8 +103,8 @@ def _closed(index: pd.DatetimeIndex, calendar: str, now: datetime) -> "np.ndarra
     ends = (index + pd.Timedelta(days=1)).tz_convert("UTC").tz_localize(None).to_numpy().copy()
     recent = np.flatnonzero(ends > moment - np.timedelta64(7, "D"))
     if is_exchange(calendar) and len(recent):
-        sessions = due_times(calendar, days[recent[0]], days[-1])
-        for position in recent:
+        sessions = due_times(calendar, days[int(recent[0])], days[-1])
+        for position in recent.tolist():
             if days[position].to_datetime64() in sessions:
                 ends[position] = session_close(calendar, days[position])
     return np.asarray(ends <= moment)

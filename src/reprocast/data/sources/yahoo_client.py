@@ -1,6 +1,7 @@
 """Asks Yahoo through yfinance, patiently: what may pass is tried again, what stays is said in one line."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SERVER_FAULT = 500
 RATE_LIMIT = 429
+NOT_FOUND = 404
 
 
 class PassingError(Exception):
@@ -71,7 +73,7 @@ class Client:
 
     def _once(self, ticker: str, start: str) -> pd.DataFrame:
         import yfinance as yf
-        from curl_cffi.requests.exceptions import RequestException
+        from curl_cffi.requests.exceptions import HTTPError, RequestException
         from yfinance.data import YfData
         from yfinance.exceptions import YFException, YFRateLimitError
 
@@ -84,10 +86,10 @@ class Client:
                 )
         except YFRateLimitError:
             raise PassingError("the rate limit is reached (429)") from None
+        except (YFException, HTTPError, ValueError) as error:
+            self._judge(ticker, start, error)
         except RequestException as error:
             raise PassingError(f"cannot be reached ({_first_line(error)})") from None
-        except (YFException, ValueError) as error:
-            self._judge(ticker, start, error)
         if frame.empty:
             self._judge(ticker, start, None)
         return frame
@@ -99,7 +101,7 @@ class Client:
             raise PassingError("the rate limit is reached (429)")
         if status is None or status >= SERVER_FAULT:
             raise PassingError(f"answered with an error ({status or 'none'})")
-        if isinstance(error, ValueError):
+        if isinstance(error, ValueError) and status != NOT_FOUND:
             raise PassingError("answered something that is not JSON")
         raise DataError(
             f"yahoo: {ticker}: no such ticker, or no trades since {start} (data.series, data.start)"
@@ -114,7 +116,9 @@ def _outspoken(yf: Any) -> Iterator[None]:
     yf.config.debug.hide_exceptions = False
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # its own use of pandas, not ours to mend
+            yield
     finally:
         yf.config.debug.hide_exceptions = hidden
         logger.setLevel(level)

@@ -1,4 +1,4 @@
-"""The HTTP session of the Yahoo client, which remembers the last answer's status: yfinance hides it."""
+"""The HTTP session of the Yahoo client, which remembers the last chart's status: yfinance hides it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from curl_cffi import requests
 
 
 class StatusSession(requests.Session[requests.Response]):
-    """A browser-like session; `status` is that of the last answer, None when there was none."""
+    """A browser-like session; `status` is that of the last answer about prices, None before any."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"impersonate": "chrome", **options})
@@ -14,7 +14,7 @@ class StatusSession(requests.Session[requests.Response]):
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """As the parent does it."""
-        self.status = None
         answer = super().request(*args, **kwargs)
-        self.status = answer.status_code
+        if "/chart/" in str(answer.url):
+            self.status = answer.status_code
         return answer

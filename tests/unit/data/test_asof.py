@@ -1,0 +1,51 @@
+"""Cutting at the as-of date."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reprocast.data.asof import select, since, spans, until
+from reprocast.errors import DataError
+from reprocast.panel import Panel, from_frame
+
+
+def hours() -> Panel:
+    ds = pd.date_range("2024-01-01T22:00", periods=4, freq="h")
+    return from_frame(pd.DataFrame({"unique_id": ["a"] * 4 + ["b"] * 4, "ds": [*ds, *ds], "y": range(8)}))
+
+
+def test_a_date_as_end_means_the_whole_day() -> None:
+    assert until(hours(), "2024-01-01").columns["y"].tolist() == [0, 1, 4, 5]
+
+
+def test_a_time_as_end_is_included() -> None:
+    assert until(hours(), "2024-01-02T00:00").columns["y"].tolist() == [0, 1, 2, 4, 5, 6]
+
+
+def test_a_start_is_included() -> None:
+    assert since(hours(), "2024-01-02T00:00").columns["y"].tolist() == [2, 3, 6, 7]
+    assert len(since(hours(), None)) == 8
+
+
+def test_steps() -> None:
+    panel = from_frame(pd.DataFrame({"unique_id": "a", "ds": [1, 2, 3], "y": [1.0, 2.0, 3.0]}))
+    assert since(until(panel, 2), 2).ds.tolist() == [2]
+    assert spans(panel) == {"a": {"rows": 3, "first": 1, "last": 3}}
+
+
+def test_a_date_does_not_fit_steps() -> None:
+    panel = from_frame(pd.DataFrame({"unique_id": "a", "ds": [1, 2], "y": [1.0, 2.0]}))
+    with pytest.raises(DataError, match=r"data.end: '2024-01-01' does not fit .* integer steps"):
+        until(panel, "2024-01-01")
+
+
+def test_spans_name_days_and_times() -> None:
+    assert spans(hours())["b"] == {"rows": 4, "first": "2024-01-01T22:00:00", "last": "2024-01-02T01:00:00"}
+    assert spans(hours().take(hours().ds == np.datetime64("2024-01-02")))["a"]["first"] == "2024-01-02"
+
+
+def test_series_by_name() -> None:
+    assert select(hours(), ("b",)).columns["y"].tolist() == [4, 5, 6, 7]
+    assert select(hours(), ()).ids == ("a", "b")
+    with pytest.raises(DataError, match=r"data\.series: c is not in the data; there are a, b"):
+        select(hours(), ("a", "c"))
