@@ -59,11 +59,10 @@ def main() -> None:
 def _check(panel: Panel, params: ValidateParams) -> "Checked":
     # Great Expectations takes seconds to import; a fault in params.yaml or the panel is told before
     from reprocast.data.checking import check
-    from reprocast.data.expectations import expect
+    from reprocast.data.expectations import expect, last_instant
 
-    due_times(
-        params.data.calendar, panel.ds.min(), panel.ds.max()
-    )  # refuses a calendar that does not know them
+    # inside an expectation, a calendar that does not know these times would look like our own fault
+    due_times(params.data.calendar, panel.ds.min(), last_instant(params.data.end))
     columns = params.columns
     used = needed_columns(columns.target + columns.past + columns.future, panel.columns)
     wanted = expect(params.data, params.validation, params.window, params.split, used, panel.columns)
