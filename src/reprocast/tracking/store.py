@@ -6,10 +6,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from reprocast.errors import TryAgainError, UnavailableError
 from reprocast.params.operations import Tracking
@@ -69,7 +71,7 @@ def explained(uri: str) -> Iterator[None]:
     """Turns what mlflow raises into one line of ours."""
     try:
         yield
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise UnavailableError(f"tracking store {uri}: cannot be used: {reason}") from error
 
