@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from integration.finished_project import finished_project
 
-from reprocast.commands.report import report
+from reprocast.commands.report import inputs_of, report
 from reprocast.errors import DataError, NoInputError
 
 
@@ -65,3 +65,11 @@ def test_a_cut_file_is_named(project: Path) -> None:
     (project / "results" / "comparison" / "verdict.json").write_text('{"text": ', encoding="utf-8")
     with pytest.raises(DataError, match=r"verdict\.json: is not JSON"):
         report(project)
+
+
+def test_a_name_with_comma_and_line_break_stays_one_name(project: Path) -> None:
+    path = project / "results" / "comparison" / "series.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("AAPL", '"A,\nB"'), encoding="utf-8")
+    said = inputs_of(project).series
+    assert {row["series"] for row in said} == {"A,\nB", "GOOG", "IBM", "MSFT"}
+    assert all(float(row["mae"]) > 0 for row in said)

@@ -1,6 +1,7 @@
 """`reprocast report`: reads the outputs of the pipeline and writes reports/report.html and report.md."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def _json(path: Path) -> Any:
 
 
 def _rows(path: Path) -> Rows:
-    return list(csv.DictReader(_text(path).splitlines()))
+    return list(csv.DictReader(io.StringIO(_text(path), newline="")))
 
 
 def _text(path: Path) -> str:
