@@ -50,7 +50,7 @@ def content(inputs: Inputs) -> Content:
     looks = styles(inputs.networks, inputs.baselines)
     steps = inputs.windows["horizon"]
     return Content(
-        title=f"Forecasting {inputs.target}, {steps} {'step' if steps == 1 else 'steps'} ahead",
+        title=f"Forecasting {inputs.target}, {write.counted(steps, 'step')} ahead",
         lead=_lead(inputs),
         verdict=str(inputs.verdict["text"]),
         highlights=_highlights(inputs),
@@ -81,8 +81,9 @@ def content(inputs: Inputs) -> Content:
 def _lead(inputs: Inputs) -> str:
     series, test = len(inputs.windows["ids"]), tell.split_rows(inputs)[-1]
     return (
-        f"{len(inputs.networks)} recurrent networks and {len(inputs.baselines)} simple methods on "
-        f"{series} series, scored on {write.count(test['windows'])} windows from {test['first']} to "
+        f"{write.counted(len(inputs.networks), 'recurrent network')} and "
+        f"{write.counted(len(inputs.baselines), 'simple method')} on {series} series, scored on "
+        f"{write.counted(test['windows'], 'window')} from {test['first']} to "
         f"{test['last']}. Nothing after {inputs.params.data.end} was read."
     )
 

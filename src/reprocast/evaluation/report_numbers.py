@@ -44,6 +44,11 @@ def count(text: str | float | None) -> str:
     return NONE if value is None else _minus(f"{value:,.0f}")
 
 
+def counted(value: int, noun: str) -> str:
+    """A whole number with its noun: 1 step, 5 steps."""
+    return f"{count(value)} {noun if value == 1 else noun + 's'}"
+
+
 def probability(text: str | float | None) -> str:
     """A p-value: 0.213, or < 0.001."""
     value = number(text)

@@ -29,14 +29,20 @@ def protocol(inputs: Inputs) -> Facts:
     seeds, score = params.seeds, params.compare.score.upper()
     known = ", and prices are adjusted with what was known then" if params.data.kind == "prices" else ""
     return (
-        ("Question", f"{inputs.target}, the next {windows['horizon']} steps from {_seen(inputs)}"),
+        (
+            "Question",
+            f"{inputs.target}, the next {write.counted(windows['horizon'], 'step')} from {_seen(inputs)}",
+        ),
         ("As-of date", f"{params.data.end}: nothing later was read{known}"),
         ("Calendar", f"{windows['calendar']}, {windows['season']} steps a season"),
         ("Embargo", f"{windows['embargo']} steps are left out between the splits"),
         ("Scaling", SCALING[params.window.scaling]),
         ("Training", _training(inputs)),
         ("Selection", f"network and baseline with the best validation {score}, before the test is read"),
-        ("What is scored", f"the mean forecast of {len(seeds)} seeds ({_list(seeds)}), as deployed"),
+        (
+            "What is scored",
+            f"the mean forecast of {write.counted(len(seeds), 'seed')} ({_list(seeds)}), as deployed",
+        ),
         ("Tests", f"{TESTS}{params.compare.alpha:g}"),
     )
 

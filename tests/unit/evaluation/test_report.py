@@ -156,6 +156,8 @@ def test_integer_steps_are_drawn_as_well(inputs: Inputs) -> None:
         (write.percent("0.196"), "+19.6\u202f%"),
         (write.percent(0.71, sign=False), "71.0\u202f%"),
         (write.count("3653"), "3,653"),
+        (write.counted(1, "step"), "1 step"),
+        (write.counted(1984, "window"), "1,984 windows"),
         (write.probability("0.00001"), "<\u202f0.001"),
         (write.probability("0.2134"), "0.213"),
         (write.significant("0.0071", 3), "0.00710"),
