@@ -307,6 +307,25 @@ def test_the_sample_is_what_its_provenance_says() -> None:
     assert (rows.drop(jumps.index)["split"] == 1).all()
 
 
+def test_the_sample_is_made_by_its_script() -> None:
+    """From the origin's columns and names, which our file can be turned back into."""
+    script = ROOT / "data" / "samples" / "make_stocks.py"
+    made = {"__name__": "make_stocks"}
+    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), made)
+    rows = pd.read_csv("data/samples/stocks.csv", dtype=str).drop(columns="split")
+    rows.columns = pd.Index(["Ticker", "Date", "Open", "High", "Low", "Close", "Volume", "Adj Close"])
+    other = rows.iloc[:3].assign(Ticker="FB")
+    text = made["make"](pd.concat([other, rows]).to_dict("records"))  # type: ignore[operator]
+    assert text == Path("data/samples/stocks.csv").read_text(encoding="utf-8")
+
+
+def test_a_wide_file_without_a_number() -> None:
+    Path("mine.csv").write_text("ds,a,b\n2024-01-01,,\n", encoding="utf-8")
+    Path("params.yaml").write_text(PLAIN.replace("FORM", "wide"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"mine.csv: has no numbers beside ds"):
+        pull.main()
+
+
 def test_acquiring_again_gives_the_same_vintage() -> None:
     sample()
     data = pull.read(pull.PARAMS, pull.PullParams, part=True).data

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reprocast.data.calendars import due_times, is_exchange, session_close
 from reprocast.errors import DataError
 from reprocast.panel import Panel
 
@@ -41,9 +42,19 @@ def select(panel: Panel, series: Collection[str]) -> Panel:
     return panel.take(wanted[panel.series_of_rows()])
 
 
-def day_after(day: str) -> str:
-    """The date after a date or time, as YYYY-MM-DD."""
-    return (datetime.fromisoformat(day).date() + timedelta(days=1)).isoformat()
+def last_closed(calendar: str, end: str | int) -> str | int:
+    """The as-of date as far as an exchange's days were over by then.
+
+    A day's bar stands at midnight but is known only when its session has closed: of an `end` within a session
+    the day before is left. Dates without a time mean the whole day; other calendars are left as they are.
+    """
+    if isinstance(end, int) or _is_day(end) or not is_exchange(calendar):
+        return end
+    day = datetime.fromisoformat(end).date()
+    is_session = len(due_times(calendar, day, day)) > 0
+    if is_session and session_close(calendar, day) > np.datetime64(datetime.fromisoformat(end), "us"):
+        return (day - timedelta(days=1)).isoformat()
+    return day.isoformat()
 
 
 def spans(panel: Panel) -> dict[str, dict[str, Any]]:

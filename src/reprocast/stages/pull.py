@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reprocast.data.adjust import ACTIONS, adjust
-from reprocast.data.asof import select, since, spans, until
+from reprocast.data.asof import last_closed, select, since, spans, until
 from reprocast.data.vintages import Vintage
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
@@ -49,7 +49,8 @@ def as_of(panel: Panel, data: AnyData) -> Panel:
         DataError: a series that is not there, or has no row in the span.
     """
     kept = select(panel, data.series)
-    seen = adjust(kept, data.end) if data.kind == "prices" else until(kept, data.end)
+    end = last_closed(data.calendar, data.end)
+    seen = adjust(kept, end) if data.kind == "prices" else until(kept, end)
     cut = since(seen, data.start)
     known = spans(kept)
     for name in kept.ids:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reprocast.data.asof import select, since, spans, until
+from reprocast.data.asof import last_closed, select, since, spans, until
 from reprocast.errors import DataError
 from reprocast.panel import Panel, from_frame
 
@@ -25,6 +25,24 @@ def test_a_time_as_end_is_included() -> None:
 def test_a_start_is_included() -> None:
     assert since(hours(), "2024-01-02T00:00").columns["y"].tolist() == [2, 3, 6, 7]
     assert len(since(hours(), None)) == 8
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("2024-06-07T19:59", "2024-06-06"),  # New York closes at 20:00 UTC in summer
+        ("2024-06-07T20:00", "2024-06-07"),
+        ("2024-06-08T10:00", "2024-06-08"),
+        ("2024-06-07", "2024-06-07"),
+    ],
+)
+def test_an_end_within_a_session_leaves_the_day_before(end: str, last: str) -> None:
+    assert last_closed("XNYS", end) == last
+
+
+def test_other_calendars_know_no_sessions() -> None:
+    assert last_closed("h", "2024-06-07T19:59") == "2024-06-07T19:59"
+    assert last_closed("step", 5) == 5
 
 
 def test_steps() -> None:

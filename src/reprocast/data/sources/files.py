@@ -1,6 +1,7 @@
 """CSV and Parquet files of one's own, long (a row a series and time) or wide (a column a series)."""
 
 import glob
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,15 @@ def ask(data: FilesData) -> Answer:
 
 def _paths(pattern: str) -> list[Path]:
     """The files that fit a path or glob, sorted by name."""
-    if Path(pattern).is_file():
-        return [Path(pattern)]
     # Path.glob takes neither absolute patterns nor such that climb (../*.csv).
-    found = sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())  # noqa: PTH207
+    names = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    found = [Path(name) for name in names if Path(name).is_file()]
     if not found:
         raise NoInputError(f"data.path: no file {pattern} in the project's folder")
-    return [Path(path) for path in found]
+    for path in found:
+        if not os.access(path, os.R_OK):
+            raise NoInputError(f"{path}: may not be read; change its mode (data.path)")
+    return found
 
 
 def _long_frame(table: Table, data: FilesData) -> pd.DataFrame:
@@ -148,6 +151,8 @@ def _melted(values: pd.DataFrame, ds: pd.Series, place: Place) -> pd.DataFrame:
         known = np.flatnonzero(column.notna())
         kept = slice(known[0], known[-1] + 1) if len(known) else slice(0)
         parts.append(pd.DataFrame({"unique_id": str(name), "ds": ds[kept], "value": column[kept]}))
+    if not sum(map(len, parts)):
+        raise DataError(f"{place.file}: has no numbers beside {ds.name}")
     return pd.concat(parts, ignore_index=True)
 
 

@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 from tenacity import (
@@ -94,7 +94,7 @@ class Client:
             self._judge(ticker, start, None)
         return frame
 
-    def _judge(self, ticker: str, start: str, error: Exception | None) -> None:
+    def _judge(self, ticker: str, start: str, error: Exception | None) -> NoReturn:
         """Tells a server in trouble from a ticker that does not exist; both look alike in yfinance."""
         status = self._session.status
         if status == RATE_LIMIT:
