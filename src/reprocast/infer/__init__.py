@@ -46,27 +46,28 @@ def infer(path: Path) -> str:
     """
     file = Path(os.path.relpath(path)).as_posix()
     roles = file_roles(read_table(Path(file)).frame, file)
-    panel = _read(file, roles)
+    return params_text(_findings(file, roles, _read(file, roles)))
+
+
+def _findings(file: str, roles: FileRoles, panel: Panel) -> Findings:
     prices = roles.prices and _all_positive(panel)
     found = frequency(panel, prices=prices, file=file)
     columns = _price_columns(panel) if prices else _columns(panel, file)
-    return params_text(
-        Findings(
-            file=file,
-            roles=roles,
-            prices=prices,
-            frequency=found,
-            sizes=sizes(panel, found, file),
-            start=time_value(panel.ds.min()),
-            end=time_value(panel.ds.max()),
-            series=panel.ids,
-            target=columns.target,
-            past=columns.past,
-            left_out=columns.left_out,
-            missing_share=_rounded_up(columns.missing_share),
-            gap_share=_rounded_up(found.gap_share),
-            stale_steps=max(FRESH, _stale_steps(panel, found)),
-        )
+    return Findings(
+        file=file,
+        roles=roles,
+        prices=prices,
+        frequency=found,
+        sizes=sizes(panel, found, file),
+        start=time_value(panel.ds.min()),
+        end=time_value(panel.ds.max()),
+        series=panel.ids,
+        target=columns.target,
+        past=columns.past,
+        left_out=columns.left_out,
+        missing_share=_rounded_up(columns.missing_share),
+        gap_share=_rounded_up(found.gap_share),
+        stale_steps=max(FRESH, _stale_steps(panel, found)),
     )
 
 
