@@ -47,13 +47,17 @@ def frequency(panel: Panel, *, prices: bool, file: str) -> Frequency:
         calendar: share for calendar, share in shares.items() if share is not None and share <= MOST_GAPS
     }
     if not fitting:
-        steps = np.diff(longest[:3]).astype("timedelta64[s]")
-        raise DataError(
-            f"{file}: its times follow no calendar (the first steps are {steps[0]} and {steps[1]}); bring "
-            "them to a regular frequency first"
-        )
+        raise _irregular(file, longest)
     calendar = min(fitting, key=lambda name: fitting[name])
     return Frequency(calendar, season_of(calendar), fitting[calendar])
+
+
+def _irregular(file: str, times: Times) -> DataError:
+    steps = np.diff(times[:3]).astype("timedelta64[s]")
+    return DataError(
+        f"{file}: its times follow no calendar (the first steps are {steps[0]} and {steps[1]}); bring them to a "
+        "regular frequency first"
+    )
 
 
 def _candidates(seconds: float, *, prices: bool) -> list[str]:

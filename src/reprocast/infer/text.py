@@ -35,9 +35,8 @@ class Findings:
 
 def params_text(found: Findings) -> str:
     """The file's text: every choice in its place, with a comment that says what it is."""
-    return "\n".join(
-        [_HEAD, _data(found), _columns(found), _window(found), _MODELS, _baselines(found), _TAIL]
-    )
+    before = [_HEAD, _data(found), _validation(found), _columns(found), _window(found)]
+    return "\n".join([*before, _MODELS, _baselines(found), _TAIL])
 
 
 _HEAD = """\
@@ -68,6 +67,12 @@ def _data(found: Findings) -> str:
         _entry("season", found.sizes.season, "steps in a season, for the seasonal baselines and MASE"),
         _entry("kind", "prices" if found.prices else "numeric", "which expectations hold: prices | numeric"),
         "",
+    ]
+    return "\n".join(lines)
+
+
+def _validation(found: Findings) -> str:
+    lines = [
         "validation:                         # what exceeds these stops the pipeline",
         _entry("missing_share", found.missing_share, "missing values in a used column, per series"),
         _entry("gap_share", found.gap_share, "due times without a row, per series"),
