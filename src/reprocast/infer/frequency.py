@@ -55,8 +55,8 @@ def frequency(panel: Panel, *, prices: bool, file: str) -> Frequency:
 def _irregular(file: str, times: Times) -> DataError:
     steps = np.diff(times[:3]).astype("timedelta64[s]")
     return DataError(
-        f"{file}: its times follow no calendar (the first steps are {steps[0]} and {steps[1]}); bring them to a "
-        "regular frequency first"
+        f"{file}: its times follow no calendar (the first steps are {steps[0]} and {steps[1]}); bring them "
+        "to a regular frequency first"
     )
 
 
