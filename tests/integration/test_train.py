@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,24 @@ def test_events_tell_the_training(project: Path, capsys: pytest.CaptureFixture[s
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8
     assert lines[0].startswith("small seed 2 epoch 1: train ")
+
+
+def test_a_terminal_gets_a_bar_and_a_line_a_seed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    main("small", follow=False)
+    said = capsys.readouterr().out
+    assert said.count("best validation loss") == 2
+    assert "━" in said
+    assert "small seed 1 epoch" not in said
+    assert not signs_of_a_live_display()
+    assert outputs(project, "small").keys() == {*FILES, "small.csv"}
+
+
+def signs_of_a_live_display() -> list[str]:
+    """Threads that still redraw."""
+    return [thread.name for thread in threading.enumerate() if "Refresh" in type(thread).__name__]
 
 
 def test_a_failed_training_says_so_and_leaves_the_old_outputs(project: Path) -> None:

@@ -9,7 +9,8 @@ from reprocast.closure import import_closure
 
 LOADED = (
     "import sys, {module}\n"
-    "files = {{m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'reprocast' and m.__file__}}\n"
+    "ours = {{m for n, m in sys.modules.items() if n.split('.')[0] == 'reprocast'}}\n"
+    "files = {{m.__file__ for m in ours if m.__file__}}\n"
     "print(*sorted('src/reprocast/' + f.split('src/reprocast/')[1] for f in files), sep='\\n')"
 )
 

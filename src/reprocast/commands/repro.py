@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
 from reprocast.errors import InternalError, ReprocastError, TryAgainError
-from reprocast.params.operations import read_operations
+from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 from reprocast.stages.publish import STATE, write_file
@@ -105,8 +105,8 @@ def _record(uri: str) -> None:
 
 
 def _digest() -> str:
-    """Hash over what the record is made from: dvc.lock, operations.yaml and the measured times."""
-    files = [Path("dvc.lock"), Path("operations.yaml"), *sorted((STATE / "times").glob("*.json"))]
+    """Hash over what the record is made from: dvc.lock, both YAML files and the measured times."""
+    files = [Path("dvc.lock"), PARAMS, OPERATIONS, *sorted((STATE / "times").glob("*.json"))]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")

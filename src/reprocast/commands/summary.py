@@ -32,8 +32,8 @@ def _table(rows: list[dict[str, str]]) -> Table:
     for row in rows:
         table.add_row(
             row["model"],
-            row["mae"],
-            row["mae_seed_sd"] or "–",
+            f"{float(row['mae']):.3f}",
+            f"{float(row['mae_seed_sd']):.3f}" if row["mae_seed_sd"] else "–",
             _percent(row.get("skill_naive", "")),
             f"{int(row['parameters']):,}",
             _seconds(row["model"]),

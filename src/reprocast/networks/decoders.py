@@ -25,8 +25,10 @@ class DirectDecoder(nn.Module):
 
     def forward(self, state: Tensor, future: Tensor) -> Tensor:
         """From the last state (B, D) and what is known ahead (B, H, F) to features (B, H, D)."""
-        features = self.state(state)[:, None] * self.gain + self.offset  # -> (B, H, D)
-        return features if self.future is None else features + self.future(future)
+        features: Tensor = self.state(state)[:, None] * self.gain + self.offset  # -> (B, H, D)
+        if self.future is not None:
+            features = features + self.future(future)
+        return features
 
     def multiply_adds(self) -> int:
         """D² for the state, once; H · D for the gains and H · F · D for the covariates."""

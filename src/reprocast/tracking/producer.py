@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 TOLERANCE = 2.0
 """Seconds by which two readings of a start time may differ (the clock may have been set in between)."""

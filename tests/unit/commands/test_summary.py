@@ -25,7 +25,7 @@ def test_leaderboard_verdict_and_places(
     Path(".reprocast/times/train@gru.json").write_text('{"seconds": 20.6}', encoding="utf-8")
     print_summary()
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[1] == ["gru", "0.58", "0.003", "+19.6", "%", "3,653", "21", "s"]
-    assert lines[2] == ["har", "0.57", "–", "+20.8", "%", "20", "–"]
+    assert lines[1] == ["gru", "0.580", "0.003", "+19.6", "%", "3,653", "21", "s"]
+    assert lines[2] == ["har", "0.570", "–", "+20.8", "%", "20", "–"]
     assert lines[-2] == ["Verdict:", "No", "[clear]", "winner."]
     assert lines[-1] == ["Report:", "reports/report.html", "Runs:", "make", "ui"]
