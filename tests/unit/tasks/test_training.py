@@ -47,27 +47,32 @@ def losses(network: nn.Module, windows: Windows, split: str) -> float:
 
 
 def test_it_does_what_a_bare_loop_does(tmp_path: Path) -> None:
-    t, seed = training(tmp_path, clip_norm=0.2, weight_decay=0.1), 7
+    t, seed = training(tmp_path, batch_size=30, clip_norm=0.2, weight_decay=0.1), 7
     epochs: list[Epoch] = []
     trained = train_seed(t, seed, epochs.append)
     network, fold = t.network(seed), t.windows.folds[0]
     optimiser = torch.optim.AdamW(network.parameters(), lr=0.01, weight_decay=0.1)
-    sampler, step, total, history = Shuffled(len(fold.starts["train"]), seed), 0, 4 * 4, []
+    sampler, step, total, curve = Shuffled(len(fold.starts["train"]), seed), 0, 4 * 6, []
     for epoch in range(4):
         sampler.set_epoch(epoch)
-        for chosen in np.split(sampler.order(), [50, 100, 150]):
+        errors: list[float] = []
+        for chosen in np.split(sampler.order(), [30, 60, 90, 120, 150]):
             batch = to_tensors(gather(t.windows, fold, fold.starts["train"][chosen]))
             optimiser.param_groups[0]["lr"] = 0.01 * 0.5 * (1 + math.cos(math.pi * step / total))
             optimiser.zero_grad()
-            nn.functional.mse_loss(network(batch), batch.target).backward()
+            squares = (network(batch) - batch.target).square()
+            squares.mean().backward()
+            errors += squares.flatten().tolist()
             norm = torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None]).norm()
             for parameter in network.parameters():
                 assert parameter.grad is not None
                 parameter.grad *= min(1.0, 0.2 / float(norm))
             optimiser.step()
             step += 1
-        history.append(losses(network, t.windows, "validation"))
-    assert [epoch.validation_loss for epoch in epochs] == pytest.approx(history, rel=1e-4)
+        curve.append((np.mean(errors), losses(network, t.windows, "validation")))
+    for found, (train_loss, validation_loss) in zip(epochs, curve, strict=True):
+        assert found.train_loss == pytest.approx(train_loss, rel=1e-4)
+        assert found.validation_loss == pytest.approx(validation_loss, rel=1e-4)
     assert trained.steps == step == total == t.steps()
     assert trained.best_epoch == 4
     for name, weights in network.state_dict().items():
