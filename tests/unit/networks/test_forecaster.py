@@ -122,7 +122,7 @@ def test_cost_by_hand() -> None:
 def test_one_batch_can_be_learned_by_heart(cell: CellName) -> None:
     net, examples = network(cell, hidden=32), batch(size=16)
     optimiser = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(300):
+    for _ in range(500):
         optimiser.zero_grad()
         loss = (net(examples) - examples.target).square().mean()
         loss.backward()
