@@ -68,6 +68,10 @@ class Project:
         assert before in text
         (self.path / file).write_text(text.replace(before, after), encoding="utf-8")
 
+    def results(self) -> dict[str, bytes]:
+        """What stands when new data were refused: all outputs but the panel that was pulled."""
+        return {name: data for name, data in self.outputs().items() if not name.startswith("data/raw/")}
+
     def outputs(self) -> dict[str, bytes]:
         """Every file the pipeline made, by path."""
         folders = ("data/raw", "data/validated", "data/windows", "models", "results", "reports/validation")

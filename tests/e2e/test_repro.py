@@ -83,11 +83,12 @@ def test_a_change_of_one_network_reruns_that_network_only(project: Project) -> N
 
 def test_networks_come_and_go_without_leaving_anything_stale(project: Project) -> None:
     project.edit("  gru: {cell", "  wide: {cell: gru, hidden: 6}\n  gru: {cell")
+    before = project.outputs()
     assert stages_run(project.repro()) == ["train@wide", "evaluate@wide", "compare"]
+    assert {row["model"] for row in leaderboard(project)} == {"rnn", "gru", "wide", "naive", "har"}
     project.edit("  wide: {cell: gru, hidden: 6}\n", "")
-    assert stages_run(project.repro()) == ["compare"]
-    assert {row["model"] for row in leaderboard(project)} == {"rnn", "gru", "naive", "har"}
-    assert not list(project.path.glob("*/**/wide*"))
+    project.repro()
+    assert project.outputs() == before
 
 
 def test_operations_and_comments_retrain_nothing(project: Project) -> None:
@@ -117,9 +118,9 @@ def test_dvc_experiments_and_differences(project: Project) -> None:
     assert "longer" in shown.stdout
     assert (project.path / "params.yaml").read_text(encoding="utf-8") == SMALL
     metrics = json.loads(project.run("dvc", "metrics", "diff", "--json", "main", "longer").stdout)
-    assert any("gru" in name for name in metrics["diff"]["metrics.json"])
+    assert any("gru" in name for name in metrics["metrics.json"])
     params = json.loads(project.run("dvc", "params", "diff", "--json", "main", "longer").stdout)
-    assert params["diff"]["params.yaml"]["train.max_epochs"] == {"old": 1, "new": 2, "diff": 1}
+    assert params["params.yaml"]["train.max_epochs"] == {"old": 1, "new": 2, "diff": 1}
     project.run("dvc", "plots", "diff", "main", "longer", "-o", "plots")
     page = (project.path / "plots" / "index.html").read_text(encoding="utf-8")
     assert "Error by horizon" in page

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
+from reprocast.commands.writable import refuse_unwritable
 from reprocast.errors import InternalError, ReprocastError, TryAgainError
 from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read
@@ -37,11 +38,13 @@ def repro(*, force: bool = False) -> None:
 
     Raises:
         ParamsError: params.yaml or operations.yaml is wrong; nothing was touched.
+        CannotCreateError: a folder cannot be written; nothing was touched.
         TryAgainError: another run is going on in this folder.
         StageFailedError: a stage failed; its old outputs are back in place.
     """
     params = read(PARAMS, Params)
     operations = read_operations()
+    refuse_unwritable()
     STATE.mkdir(exist_ok=True)
     lock = FileLock(STATE / "repro.lock")
     try:
