@@ -85,7 +85,7 @@ def sync() -> None:
     """Bring the MLflow store in line with the outputs."""
     from reprocast.tracking.sync import sync as run
 
-    print(run(Path.cwd()))
+    print(run(Path.cwd(), force=True))
 
 
 @app.command()

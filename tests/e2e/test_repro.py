@@ -9,9 +9,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from e2e.project import SMALL, Project, commit, stages_run
+from ruamel.yaml import YAML
 
 Finished = tuple[Project, subprocess.CompletedProcess[str]]
 
@@ -19,6 +21,10 @@ Finished = tuple[Project, subprocess.CompletedProcess[str]]
 def leaderboard(project: Project) -> list[dict[str, str]]:
     with (project.path / "results" / "leaderboard.csv").open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
+
+
+def lock(project: Project) -> Any:
+    return YAML(typ="safe").load((project.path / "dvc.lock").read_text(encoding="utf-8"))
 
 
 def test_one_command_makes_every_output(finished: Finished) -> None:
@@ -74,6 +80,7 @@ def test_another_folder_order_zone_locale_and_hash_seed_give_the_same_bytes(
     theirs, ours = other.outputs(), finished[0].outputs()
     assert theirs.keys() == ours.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
+    assert lock(other) == lock(finished[0])
 
 
 def test_a_change_of_one_network_reruns_that_network_only(project: Project) -> None:
@@ -123,7 +130,7 @@ def test_dvc_experiments_and_differences(project: Project) -> None:
     assert params["params.yaml"]["train.max_epochs"] == {"old": 1, "new": 2, "diff": 1}
     project.run("dvc", "plots", "diff", "main", "longer", "-o", "plots")
     page = (project.path / "plots" / "index.html").read_text(encoding="utf-8")
-    assert "Error by horizon" in page
+    assert "Scaled mean absolute error by horizon step" in page
 
 
 def test_dvc_plots_show_has_curves_forecasts_and_errors(project: Project) -> None:

@@ -10,8 +10,10 @@ FOLDERS = (
     Path(),
     Path(".dvc"),
     STATE,
+    Path("data"),
     *(Path("data") / name for name in ("raw", "validated", "vintages", "windows")),
     Path("models"),
+    Path("results"),
     *(Path("results") / name for name in ("comparison", "forecasts", "scores", "training")),
     Path("reports"),
 )
