@@ -16,7 +16,6 @@ from reprocast.stages.stage import PARAMS, QUIET
 app = typer.Typer(
     name="reprocast",
     help="Reproducible recurrent networks for time series, compared honestly.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -93,11 +92,11 @@ def report() -> None:
     """Render reports/report.html and reports/report.md from the outputs."""
     from reprocast.commands.report import report as run
 
-    print(run(Path.cwd()))
+    print(run(Path()))
 
 
 @app.command()
-def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000) -> None:
+def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 5000) -> None:
     """Open the MLflow UI on the right store."""
     from reprocast.tracking.ui import ui as run
 
@@ -108,7 +107,7 @@ def main() -> None:
     """Runs a command and leaves with 0 or a sysexits code, never with a traceback for an expected error."""
     os.environ.update(QUIET)
     try:
-        app(standalone_mode=False)
+        app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except ReprocastError as error:
         _leave(error)
     except (typer.Abort, KeyboardInterrupt):

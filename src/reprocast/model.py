@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from reprocast.data.windows import Batch
+from reprocast.data.windows import Batch, Fold, Windows
 from reprocast.params.base import Block
 
 
@@ -60,6 +60,21 @@ class Description(Block):
     """What was fitted and is not in weight files: a baseline's coefficients, a network's best epochs."""
     fingerprint: str
     windows_sha256: str
+
+
+def seen_in(windows: Windows, fold: Fold) -> dict[str, Any]:
+    """The fields of a description that come from the windows and the scaler a model was fitted with."""
+    return {
+        "features": Roles.model_validate(vars(windows.features)),
+        "channels": Roles.model_validate(vars(windows.channels)),
+        "look_back": windows.look_back,
+        "horizon": windows.horizon,
+        "season": windows.season,
+        "calendar": windows.calendar,
+        "series": windows.ids,
+        "loc": tuple(map(tuple, fold.loc.tolist())),
+        "scale": tuple(map(tuple, fold.scale.tolist())),
+    }
 
 
 class Model(Protocol):

@@ -12,7 +12,7 @@ from reprocast.baselines.table import BASELINES
 from reprocast.data.windows import Batch, Fold, Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, NoInputError, ParamsError
-from reprocast.model import Cost, Description, Roles
+from reprocast.model import Cost, Description, seen_in
 from reprocast.params.baselines import Baseline
 
 FILE = "model.json"
@@ -68,15 +68,7 @@ def _describe(
         block=baseline.model_dump(),
         shared={},
         seeds=(),
-        features=Roles.model_validate(vars(windows.features)),
-        channels=Roles.model_validate(vars(windows.channels)),
-        look_back=windows.look_back,
-        horizon=windows.horizon,
-        season=windows.season,
-        calendar=windows.calendar,
-        series=windows.ids,
-        loc=tuple(map(tuple, scaler.loc.tolist())),
-        scale=tuple(map(tuple, scaler.scale.tolist())),
+        **seen_in(windows, scaler),
         cost=Cost(parameters=0, multiply_adds=0, optimiser_steps=0),
         fitted=fitted,
         fingerprint="",

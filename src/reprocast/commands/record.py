@@ -16,4 +16,4 @@ def record() -> None:
         print(
             f"reprocast: MLflow: {error}; the outputs are whole, run `reprocast sync` later", file=sys.stderr
         )
-    report(Path.cwd())
+    report(Path())

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
 from reprocast.commands.writable import refuse_unwritable
-from reprocast.errors import InternalError, ReprocastError, TryAgainError
+from reprocast.errors import InternalError, NoInputError, ReprocastError, TryAgainError
 from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
@@ -38,12 +38,14 @@ def repro(*, force: bool = False) -> None:
 
     Raises:
         ParamsError: params.yaml or operations.yaml is wrong; nothing was touched.
+        NoInputError: this folder is no project.
         CannotCreateError: a folder cannot be written; nothing was touched.
         TryAgainError: another run is going on in this folder.
         StageFailedError: a stage failed; its old outputs are back in place.
     """
     params = read(PARAMS, Params)
     operations = read_operations()
+    _refuse_elsewhere()
     refuse_unwritable()
     STATE.mkdir(exist_ok=True)
     lock = FileLock(STATE / "repro.lock")
@@ -56,6 +58,14 @@ def repro(*, force: bool = False) -> None:
     except Timeout:
         raise TryAgainError(f"{Path.cwd()}: another `reprocast repro` is running; try again later") from None
     print_summary()
+
+
+def _refuse_elsewhere() -> None:
+    if not Path("dvc.yaml").is_file() or not Path(".dvc").is_dir():
+        raise NoInputError(f"{Path.cwd()}: is no project (dvc.yaml and .dvc are missing); run in a clone")
+    inside = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True, check=False)
+    if inside.returncode:
+        raise NoInputError(f"{Path.cwd()}: is not under git, which DVC needs; `git init` it, or clone it")
 
 
 def _take_in_files(params: Params) -> None:

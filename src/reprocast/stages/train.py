@@ -11,7 +11,7 @@ from pydantic import ConfigDict, create_model
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.deterministic import csv_text
 from reprocast.fingerprint import fingerprint
-from reprocast.model import Cost, Description, Roles
+from reprocast.model import Cost, Description, seen_in
 from reprocast.networks.allocation import keep_memory
 from reprocast.networks.forecaster import parameters
 from reprocast.networks.watch import Epoch
@@ -91,15 +91,7 @@ def _describe(name: str, training: Training, shared: Shared, learn: str) -> Desc
         block=block,
         shared=blocks,
         seeds=shared.seeds,
-        features=Roles.model_validate(vars(windows.features)),
-        channels=Roles.model_validate(vars(windows.channels)),
-        look_back=windows.look_back,
-        horizon=windows.horizon,
-        season=windows.season,
-        calendar=windows.calendar,
-        series=windows.ids,
-        loc=tuple(map(tuple, scaler.loc.tolist())),
-        scale=tuple(map(tuple, scaler.scale.tolist())),
+        **seen_in(windows, scaler),
         cost=_cost(training, shared.seeds[0]),
         fitted={},
         fingerprint=fingerprint({"architectures": {name: block}, **blocks}, data, code),

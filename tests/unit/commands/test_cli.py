@@ -58,6 +58,23 @@ def test_repro_refuses_wrong_params_before_it_touches_anything(project: Path) ->
     assert sorted(project.rglob("*")) == before
 
 
+def test_repro_elsewhere_is_refused(project: Path) -> None:
+    run = reprocast(project, "repro")
+    assert run.returncode == 66
+    assert "is no project" in run.stderr
+    (project / "dvc.yaml").touch()
+    (project / ".dvc").mkdir()
+    run = reprocast(project, "repro")
+    assert run.returncode == 66
+    assert "`git init` it" in run.stderr
+
+
+def test_without_a_command_the_commands_are_listed(project: Path) -> None:
+    run = reprocast(project)
+    assert run.returncode == 0
+    assert "acquire" in run.stdout
+
+
 def test_an_unknown_recipe_is_named_and_the_known_ones_listed(project: Path) -> None:
     run = reprocast(project, "repro", "--recipe", "slow")
     assert run.returncode == 66
