@@ -69,19 +69,7 @@ def test_a_file_of_ones_own_in_five_minutes(project: Project) -> None:
     project.run("reprocast", "params")
     project.edit("seeds: [1, 2, 3]", "seeds: [1]")
     project.edit("max_epochs: 20", "max_epochs: 1")
-    first = project.repro()
-    assert "Verdict: " in first.stdout
-    raw = (project.path / "data/raw/panel.parquet").read_bytes()
-    project.edit(
-        f"{rows[-1]['ds']},{rows[-1]['close']}", f"{rows[-1]['ds']},1{rows[-1]['close']}", "mydata.csv"
-    )
-    project.repro()
-    assert (project.path / "data/raw/panel.parquet").read_bytes() != raw
-    project.edit(
-        f"{rows[-1]['ds']},1{rows[-1]['close']}", f"{rows[-1]['ds']},{rows[-1]['close']}", "mydata.csv"
-    )
-    project.repro()
-    assert (project.path / "data/raw/panel.parquet").read_bytes() == raw
+    assert "Verdict: " in project.repro().stdout
 
 
 @pytest.mark.parametrize(
