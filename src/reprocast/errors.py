@@ -1,6 +1,17 @@
 """Errors a user can act on: one line (what, where, remedy) and a sysexits exit code."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import ClassVar
+
+SHOWN = 10
+"""Names that a message lists."""
+
+
+def first_names(names: Iterable[object]) -> str:
+    """The first ten names, with an ellipsis where there are more."""
+    found = [str(name) for name in islice(names, SHOWN + 1)]
+    return ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
 
 
 class ReprocastError(Exception):

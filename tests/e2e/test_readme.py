@@ -69,6 +69,7 @@ def test_a_file_of_ones_own_in_five_minutes(project: Project) -> None:
     project.run("reprocast", "params")
     project.edit("seeds: [1, 2, 3]", "seeds: [1]")
     project.edit("max_epochs: 20", "max_epochs: 1")
+    project.edit("  lstm: {cell: lstm, hidden: 32, layers: 1, dropout: 0.0}\n", "")
     assert "Verdict: " in project.repro().stdout
 
 

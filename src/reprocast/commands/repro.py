@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from reprocast.commands.leftovers import clear_stale_locks
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
 from reprocast.commands.writable import refuse_unwritable
@@ -53,6 +54,7 @@ def repro(*, force: bool = False) -> None:
         with lock.acquire(timeout=0):
             _take_in_files(params)
             prune(params)
+            clear_stale_locks()
             _run_dvc(force=force)
             _record(operations.tracking.uri)
     except Timeout:

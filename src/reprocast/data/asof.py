@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reprocast.data.calendars import due_times, is_exchange, session_close
-from reprocast.errors import DataError
+from reprocast.errors import DataError, first_names
 from reprocast.panel import Panel
 
 
@@ -36,8 +36,9 @@ def select(panel: Panel, series: Collection[str]) -> Panel:
     """
     unknown = [name for name in series if name not in panel.ids]
     if unknown:
-        there = ", ".join(panel.ids[:10]) + (" …" if len(panel.ids) > 10 else "")
-        raise DataError(f"data.series: {', '.join(unknown)} is not in the data; there are {there}")
+        raise DataError(
+            f"data.series: {first_names(unknown)} is not in the data; there are {first_names(panel.ids)}"
+        )
     wanted = np.asarray([not series or name in series for name in panel.ids], np.bool_)
     return panel.take(wanted[panel.series_of_rows()])
 

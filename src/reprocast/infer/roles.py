@@ -9,7 +9,7 @@ import pandas as pd
 
 from reprocast.data.sources.cells import is_missing
 from reprocast.data.transforms import CALENDAR, FEATURES
-from reprocast.errors import DataError
+from reprocast.errors import DataError, first_names
 
 TIMES = ("ds", "date", "datetime", "timestamp", "time", "day", "month", "period", "index")
 STEPS = ("step", "t", "ds", "time", "index", "period", "n", "i")
@@ -78,7 +78,7 @@ def _time_column(frame: pd.DataFrame, file: str) -> tuple[str, bool]:
             return name, True
     raise DataError(
         f"{file}: no column has times; write them as 2013-03-31 or 2013-03-31T16:00 (ISO 8601), or count "
-        f"steps in a column called step; it has {', '.join(map(str, frame.columns))}"
+        f"steps in a column called step; it has {first_names(frame.columns)}"
     )
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -147,6 +147,7 @@ def test_holm_by_hand():
     assert holm([]) == []
 
 
+@settings(max_examples=20, deadline=None)  # statsmodels takes 50 ms a call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_holm_agrees_with_statsmodels(p_values):
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])

@@ -13,7 +13,7 @@ from reprocast.data.sources.answer import Answer
 from reprocast.data.sources.cells import Place, is_missing, to_numbers, to_steps, to_times
 from reprocast.data.sources.tables import Table, read_table
 from reprocast.deterministic import sha256_of_file
-from reprocast.errors import DataError, NoInputError
+from reprocast.errors import DataError, NoInputError, first_names
 from reprocast.panel import disorder, from_frame
 from reprocast.params.data import FilesData
 
@@ -91,7 +91,7 @@ def _long_frame(table: Table, data: FilesData) -> pd.DataFrame:
 def _refuse_missing(file: str, needed: list[str], frame: pd.DataFrame) -> None:
     for name in needed:
         if name not in frame.columns:
-            there = ", ".join(map(str, frame.columns))
+            there = first_names(frame.columns)
             raise DataError(f"{file}: has no column {name} (data.id, data.time, data.rename); it has {there}")
 
 

@@ -11,7 +11,7 @@ from reprocast.data.channels import derive_channels
 from reprocast.data.scaling import scaled, unscaled
 from reprocast.data.transforms import calendar_channels
 from reprocast.data.windows import Batch, Channels, Floats, Ints
-from reprocast.errors import DataError
+from reprocast.errors import DataError, first_names
 from reprocast.model import Description, Model
 from reprocast.panel import Panel, Times, time_text
 
@@ -51,10 +51,9 @@ def _channels(description: Description) -> Channels:
 def _refuse_unseen(panel: Panel, description: Description) -> None:
     unseen = [name for name in panel.ids if name not in description.series]
     if unseen:
-        known = ", ".join(description.series[:10]) + (" …" if len(description.series) > 10 else "")
         raise DataError(
             f"series {', '.join(unseen)}: not among those that {description.name} was trained on "
-            f"({known}); leave them out, or train with them (data.series)"
+            f"({first_names(description.series)}); leave them out, or train with them (data.series)"
         )
     if not len(panel):
         raise DataError("the panel has no rows, so there is nothing to forecast from")

@@ -1,0 +1,41 @@
+"""Clears what a killed run left behind, so that the next one can begin."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+DVC_LOCKS = Path(".dvc/tmp/rwlock")
+"""DVC notes here which process reads or writes an output; it takes a zombie for a living one."""
+
+
+def clear_stale_locks() -> None:
+    """Removes DVC's notes if every process named in them has ended."""
+    if not DVC_LOCKS.is_file():
+        return
+    try:
+        noted = json.loads(DVC_LOCKS.read_text(encoding="utf-8") or "{}")
+    except ValueError:  # DVC was killed while it wrote
+        noted = {}
+    if not any(_lives(pid) for pid in _pids(noted)):
+        DVC_LOCKS.unlink(missing_ok=True)
+
+
+def _pids(noted: Any) -> Iterator[int]:
+    if isinstance(noted, dict):
+        if isinstance(noted.get("pid"), int):
+            yield noted["pid"]
+        for inner in noted.values():
+            yield from _pids(inner)
+    elif isinstance(noted, list):
+        for inner in noted:
+            yield from _pids(inner)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
