@@ -49,7 +49,8 @@ class Project:
 
     def environment(self, **changes: str) -> dict[str, str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MLFLOW_", "MAKE", "MFLAGS"))}
+        ours = ("GIT_", "MLFLOW_", "MAKE", "MFLAGS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         quiet = {
             "DVC_NO_ANALYTICS": "1",
             "PYTHONPATH": str(self.path / "src"),
