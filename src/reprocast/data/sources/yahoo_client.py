@@ -125,4 +125,6 @@ def _outspoken(yf: Any) -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    """Without curl's advice to read its documentation."""
+    said = str(error).splitlines()[0].partition(" See http")[0] if str(error) else ""
+    return said.rstrip(". ") or type(error).__name__
