@@ -83,7 +83,8 @@ def lags_for(n: int, horizon: int) -> int:
     """Autocovariances to count in: those of the overlap, H−1, and at least n^(1/3).
 
     With h = 5, n = 500 and losses that persist beyond the overlap (an autoregression of 0.6 under the
-    average of 5 steps), H−1 lags gave 8.1 % false alarms at 5 %, n^(1/3) = 8 lags 5.8 % (bench/significance.py).
+    average of 5 steps), H−1 lags gave 8.1 % false alarms at 5 %, n^(1/3) = 8 lags 5.8 %
+    (bench/significance.py).
     """
     cube_root: float = round(float(n) ** (1 / 3), 9)  # 27 gives 3, not a little more
     return max(horizon - 1, math.ceil(cube_root))
