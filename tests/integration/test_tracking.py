@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tracked_store import migrated, root, store
 
 from reprocast.model import Description
 from reprocast.panel import Panel
@@ -24,9 +25,11 @@ from reprocast.tasks.forecast import learn
 from reprocast.tasks.forecast.predict import forecast_panel
 from reprocast.tasks.networks import load_network, save_networks
 from reprocast.tracking.address import tracking_of
-from reprocast.tracking.store import Store, open_store
+from reprocast.tracking.store import Store
 from reprocast.tracking.sync import sync
 from reprocast.tracking.ui import ENVIRONMENT, ui_command
+
+__all__ = ["migrated", "root", "store"]
 
 PRODUCER = """
 import json, os, socket, subprocess, sys, time
@@ -72,31 +75,6 @@ END = {"event": "end", "status": "FINISHED", "seconds": 4.5, "reason": None}
 def epoch(number: int, loss: float) -> dict:
     figures = {"train_loss": loss, "validation_loss": loss, "learning_rate": 0.1, "gradient_norm": 2.0}
     return {"event": "epoch", "seed": 1, "epoch": number, "seconds": 0.25, **figures}
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that was initialised once."""
-    root = tmp_path_factory.mktemp("migrated")
-    (root / "operations.yaml").write_text("tracking: {experiment: other}\n")
-    open_store(tracking_of(root))
-    return root / "mlruns" / "mlflow.db"
-
-
-@pytest.fixture
-def root(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with an initialised store."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    (tmp_path / "mlruns").mkdir()
-    shutil.copy(migrated, tmp_path / "mlruns" / "mlflow.db")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def store(root: Path) -> Store:
-    """The project's store."""
-    return open_store(tracking_of(root))
 
 
 class Training:

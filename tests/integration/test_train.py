@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pty
 import subprocess
 import sys
 import threading
@@ -244,3 +245,30 @@ def test_a_recording_process_that_hangs_is_ended(capsys: pytest.CaptureFixture[s
     wait_for(process, patience=0.2)
     assert process.wait(10) != 0
     assert "was not done after 0.2 s" in capsys.readouterr().err
+
+
+def test_a_terminal_gets_a_bar_and_a_pipe_a_line_an_epoch(project: Path) -> None:
+    code = "from reprocast.stages.train import main; main('small', follow=False)"
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=theirs, stderr=theirs, env=environment) as run:
+        os.close(theirs)
+        shown = _until_closed(ours)
+    piped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert run.returncode == 0
+    assert "━" in shown
+    assert "epoch 1: train" not in shown
+    assert "━" not in piped
+    assert "epoch 1: train" in piped
+    assert all("best validation loss" in text for text in (shown, piped))
+
+
+def _until_closed(terminal: int) -> str:
+    found = b""
+    try:
+        while part := os.read(terminal, 4096):
+            found += part
+    except OSError:  # Linux's way to say that the other end has closed
+        pass
+    os.close(terminal)
+    return found.decode()
