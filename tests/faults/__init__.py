@@ -1,0 +1,8 @@
+"""Every fault that docs/data.md lists, as a scene that can be played; a module a room, joined here."""
+
+from collections.abc import Callable
+
+from faults.scene import Played, Scene
+
+SCENES: dict[str, Callable[[Scene], Played]] = {}
+"""Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""
