@@ -1,1 +1,1 @@
-"""The textbook in NumPy: the oracle of the tests."""
+"""The textbook in NumPy, forwards and backwards: the oracle of the tests."""

@@ -1,4 +1,4 @@
-"""The three recurrent cells in NumPy, one step each, written from their equations; the oracle of the tests.
+"""The recurrent cells in NumPy, one step each, written from their equations; the oracle of the tests.
 
 Legend: B batch, C inputs, D hidden, G gates. A state is a tuple whose first entry is the output h.
 """
@@ -39,7 +39,7 @@ class Cell(Protocol):
 def rnn(weights: Weights, x: Floats, state: State) -> State:
     """Elman (1990): h' = tanh(W_x x + b_x + W_h h + b_h); state (h,)."""
     (h,) = state
-    return (np.tanh(x @ weights.w_x.T + weights.b_x + h @ weights.w_h.T + weights.b_h),)
+    return (np.tanh(gates_of(weights, x, h)),)
 
 
 def lstm(weights: Weights, x: Floats, state: State) -> State:
@@ -48,7 +48,7 @@ def lstm(weights: Weights, x: Floats, state: State) -> State:
     Gates in the order input i, forget f, candidate g, output o: c' = f ∘ c + i ∘ g and h' = o ∘ tanh(c').
     """
     h, c = state
-    i, f, g, o = np.split(x @ weights.w_x.T + weights.b_x + h @ weights.w_h.T + weights.b_h, 4, axis=1)
+    i, f, g, o = np.split(gates_of(weights, x, h), 4, axis=1)
     new_c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(new_c), new_c
 
@@ -66,12 +66,33 @@ def gru(weights: Weights, x: Floats, state: State) -> State:
     return ((1 - z) * n + z * h,)
 
 
+def gru_cho(weights: Weights, x: Floats, state: State) -> State:
+    """The GRU as Cho et al. (2014) wrote it: the reset gate acts before the state's product; state (h,).
+
+    Gates in the order reset r, update z, candidate n: n = tanh(x_n + W_n (r ∘ h) + b_n) and, with z on the
+    old state as in the other form, h' = (1 − z) ∘ n + z ∘ h.
+    """
+    (h,) = state
+    D = h.shape[1]
+    from_x = x @ weights.w_x.T + weights.b_x
+    w, b = weights.w_h, weights.b_h
+    r, z = np.split(sigmoid(from_x[:, : 2 * D] + h @ w[: 2 * D].T + b[: 2 * D]), 2, axis=1)
+    n = np.tanh(from_x[:, 2 * D :] + (r * h) @ w[2 * D :].T + b[2 * D :])
+    return ((1 - z) * n + z * h,)
+
+
+def gates_of(weights: Weights, x: Floats, h: Floats) -> Floats:
+    """What goes into the gates, x W_xᵀ + b_x + h W_hᵀ + b_h (B, G·D)."""
+    total: Floats = x @ weights.w_x.T + weights.b_x + h @ weights.w_h.T + weights.b_h
+    return total
+
+
 def sigmoid(a: Floats) -> Floats:
     """1 / (1 + e^−a), through tanh, which does not overflow."""
     return 0.5 * (1 + np.tanh(0.5 * a))
 
 
-CELLS: Mapping[str, Cell] = {"rnn": rnn, "lstm": lstm, "gru": gru}
-"""Cells by the name they have in params.yaml."""
-STATES: Mapping[str, int] = {"rnn": 1, "lstm": 2, "gru": 1}
+CELLS: Mapping[str, Cell] = {"rnn": rnn, "lstm": lstm, "gru": gru, "gru_cho": gru_cho}
+"""Cells by name."""
+STATES: Mapping[str, int] = {"rnn": 1, "lstm": 2, "gru": 1, "gru_cho": 1}
 """Arrays in a cell's state."""

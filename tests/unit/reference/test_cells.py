@@ -46,6 +46,14 @@ def test_gru_resets_the_product_of_the_state_not_the_state() -> None:
     assert h.item() == pytest.approx((1 - z) * n + z * H, abs=1e-15)
 
 
+def test_the_gru_of_cho_resets_the_state_itself() -> None:
+    weights, w, u = one_unit(3)
+    (h,) = CELLS["gru_cho"](weights, np.array([[X]]), (np.array([[H]]),))
+    r, z = s(w[0] * X + u[0] * H + 0.1), s(w[1] * X + u[1] * H + 0.1)
+    n = math.tanh(w[2] * X + u[2] * (r * H) + 0.1)
+    assert h.item() == pytest.approx((1 - z) * n + z * H, abs=1e-15)
+
+
 def test_sigmoid_does_not_overflow() -> None:
     assert sigmoid(np.array([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
 
@@ -53,7 +61,7 @@ def test_sigmoid_does_not_overflow() -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_a_sequence_is_one_step_after_the_other(name: str) -> None:
     rng = np.random.default_rng(1)
-    gates = {"rnn": 1, "lstm": 4, "gru": 3}[name]
+    gates = {"rnn": 1, "lstm": 4, "gru": 3, "gru_cho": 3}[name]
     weights = Weights(
         *(rng.normal(size=shape) for shape in [(gates * 2, 3), (gates * 2, 2)]),
         *rng.normal(size=(2, gates * 2)),
