@@ -15,6 +15,8 @@ class Roles(Block):
     target: tuple[str, ...]
     past: tuple[str, ...]
     future: tuple[str, ...]
+    observed: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
 
 
 class Cost(Block):

@@ -1,8 +1,8 @@
 """Windows that are never copied: the values once, unscaled, and an integer start for each window.
 
-Legend: B batch, L look-back, H horizon, C channels, K targets, F future covariates, N series, T rows.
-A window with start s sees rows s … s+L−1 and forecasts rows s+L … s+L+H−1, all of one series; its
-cutoff (origin) is row s+L−1. Channels stand in the order target, past, future.
+Legend: B batch, L look-back, H horizon, C channels, K targets, F future covariates, S static, N series,
+T rows. A window with start s sees rows s … s+L−1 and forecasts rows s+L … s+L+H−1, all of one series; its
+cutoff (origin) is row s+L−1. Channels stand in the order target, past, observed, future.
 """
 
 from collections.abc import Mapping
@@ -19,23 +19,37 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+def _none() -> Floats:
+    return np.empty((0, 0))
+
+
 @dataclass(frozen=True)
 class Channels:
-    """Names of the channels (C) by role; their order in `values` is target, past, future."""
+    """Names of the channels (C) by role; their order in `values` is target, past, observed, future."""
 
     target: tuple[str, ...]
     past: tuple[str, ...] = ()
     future: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
+    """Under window.missing `mask`: 1 where each target, then each past channel was observed, 0 where not."""
+    static: tuple[str, ...] = ()
+    """Names of the columns of `Windows.static` (S); not among the channels."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """All channels in order (C,)."""
-        return self.target + self.past + self.future
+        return self.target + self.past + self.observed + self.future
+
+    @property
+    def observed_index(self) -> slice:
+        """Where the channels stand that say what was observed."""
+        begin = len(self.target) + len(self.past)
+        return slice(begin, begin + len(self.observed))
 
     @property
     def future_index(self) -> slice:
         """Where the future covariates stand among the channels."""
-        return slice(len(self.target) + len(self.past), len(self.names))
+        return slice(self.observed_index.stop, len(self.names))
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,10 @@ class Fold:
     """First and last time a split may forecast, by split."""
     left_out: Mapping[str, Ints] = field(default_factory=dict)
     """Windows left out for missing values per series (N,), by split."""
+    score_loc: Floats = field(default_factory=_none)
+    """Mean of the targets' training values (N, K), whatever window.scaling is: zero of the scores' scale."""
+    score_scale: Floats = field(default_factory=_none)
+    """Deviation of the targets' training values (N, K): the unit of scaled scores."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,16 @@ class Windows:
     """Folds by number, from 0."""
     embargo: int = 0
     """Grid times between the target spans of two splits."""
+    scaling: str = "standard"
+    """window.scaling."""
+    missing: str = "leave_out"
+    """window.missing."""
+    fill_steps: int = 3
+    """window.fill_steps."""
+    static: Floats = field(default_factory=_none)
+    """Static covariates, ready for a network (N, S)."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Series that were left out, by name, and why."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +122,12 @@ class Batch:
     """What is to be forecast (B, H, K)."""
     series: Ints
     """Index of each example's series (B,)."""
+    static: Floats = field(default_factory=_none)
+    """Static covariates (B, S)."""
+    loc: Floats = field(default_factory=_none)
+    """What scaled forecasts lack besides `scale` to be in the targets' units (B, K)."""
+    scale: Floats = field(default_factory=_none)
+    """What a scaled forecast is multiplied with to be in the targets' units (B, K)."""
 
 
 def series_of(windows: Windows, starts: Ints) -> Ints:
@@ -119,5 +153,13 @@ def gather(windows: Windows, fold: Fold, starts: Ints) -> Batch:
     scaled -= fold.loc[series, None]
     scaled /= fold.scale[series, None]
     seen, ahead = scaled[:, : windows.look_back], scaled[:, windows.look_back :]
-    n_targets = len(windows.channels.target)
-    return Batch(seen, ahead[:, :, windows.channels.future_index], ahead[:, :, :n_targets], series)
+    K = len(windows.channels.target)
+    return Batch(
+        past=seen,
+        future=ahead[:, :, windows.channels.future_index],
+        target=ahead[:, :, :K],
+        series=series,
+        static=windows.static[series] if windows.static.size else np.empty((len(series), 0)),
+        loc=fold.loc[series, :K],
+        scale=fold.scale[series, :K],
+    )
