@@ -31,8 +31,9 @@ class DataBlock(Block):
     """When a value is due: an exchange's code (XNYS), a frequency (15min, h, D, B, W, MS) or `step`."""
     season: PositiveInt
     """Steps in a season, for the seasonal baselines and MASE."""
-    kind: Literal["prices", "numeric"] = "numeric"
-    """Which expectations hold: `prices` adds open, high, low, close and volume."""
+    kind: Literal["prices", "numeric", "counts", "events"] = "numeric"
+    """Which expectations hold. prices: open, high, low and close agree. numeric: any numbers. counts: targets are
+    whole and not negative. events: counts of events at irregular times, which the calendar does not judge."""
     vintage: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")] | None = None
     """Pins one stored answer of the source by its hash (its first 8 digits suffice)."""
 
@@ -54,7 +55,7 @@ class TickerBlock(DataBlock):
 
     series: Annotated[tuple[str, ...], Field(min_length=1)]
     """Tickers."""
-    kind: Literal["prices", "numeric"] = "prices"
+    kind: Literal["prices", "numeric", "counts", "events"] = "prices"
 
 
 class SampleData(TickerBlock):
