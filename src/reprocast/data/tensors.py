@@ -1,6 +1,6 @@
 """A batch as float32 tensors, the form in which networks read it.
 
-Legend: B batch, L look-back, H horizon, C channels, F future covariates, K targets.
+Legend: B batch, L look-back, H horizon, C channels, F future covariates, S static, K targets.
 """
 
 from typing import NamedTuple
@@ -20,15 +20,18 @@ class Tensors(NamedTuple):
     future: Tensor
     """What is known ahead (B, H, F)."""
     target: Tensor
-    """What is to be forecast (B, H, K)."""
+    """What is to be forecast (B, H, K); NaN where it was not observed."""
     series: Tensor
     """Index of each example's series (B,)."""
+    static: Tensor
+    """What does not change in time (B, S)."""
 
 
 def to_tensors(batch: Batch) -> Tensors:
     """The same examples in single precision."""
     series = torch.from_numpy(np.ascontiguousarray(batch.series))
-    return Tensors(_single(batch.past), _single(batch.future), _single(batch.target), series)
+    past, future, target = _single(batch.past), _single(batch.future), _single(batch.target)
+    return Tensors(past, future, target, series, _single(batch.static))
 
 
 def _single(values: Floats) -> Tensor:

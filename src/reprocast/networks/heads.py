@@ -6,12 +6,13 @@ Legend: B batch, H horizon, E features of a step, K targets.
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 LossName = Literal["mse", "mae", "huber"]
-Loss = Callable[[Tensor, Tensor], Tensor]
-"""From outputs and targets, both (B, H, K), to a scalar: the mean over all entries."""
+Loss = Callable[..., Tensor]
+"""From outputs and targets, both (B, H, K), and `reduction` to a scalar: mean or sum over all entries."""
 
 
 class PointHead(nn.Module):
@@ -37,3 +38,18 @@ LOSSES: Mapping[LossName, Loss] = {
     "huber": functional.huber_loss,
 }
 """Losses by the name they have in params.yaml; Huber's bends at 1."""
+
+
+def masked(measure: Loss, outputs: Tensor, target: Tensor) -> Tensor:
+    """Mean loss over the entries (B, H, K) whose target was observed (is not NaN); 0 if none was.
+
+    A missing target is replaced by the output itself, so that it moves neither the sum nor the gradient.
+    """
+    seen = ~target.isnan()
+    total = measure(outputs, torch.where(seen, target, outputs.detach()), reduction="sum")
+    return total / seen.sum().clamp(min=1)
+
+
+def answered(target: Tensor) -> Tensor:
+    """How many windows' worth of targets (B, H, K) was observed: B where none is missing."""
+    return (~target.isnan()).double().mean() * len(target)

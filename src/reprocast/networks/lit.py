@@ -12,6 +12,7 @@ from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
 from reprocast.errors import InternalError
+from reprocast.networks.heads import answered
 from reprocast.networks.schedules import SCHEDULES
 from reprocast.params.train import Train
 
@@ -21,17 +22,17 @@ class Tally:
     """A running mean over windows or steps, kept as a tensor so that no step waits for a number."""
 
     total: Tensor | float = 0.0
-    count: int = 0
+    count: Tensor | float = 0.0
 
-    def add(self, value: Tensor, weight: int = 1) -> None:
+    def add(self, value: Tensor, weight: Tensor | float = 1.0) -> None:
         """Counts `value` `weight` times."""
         self.total = self.total + value.detach().double() * weight
         self.count += weight
 
     def take(self) -> float:
         """The mean so far; begins anew."""
-        mean = float(self.total) / self.count
-        self.total, self.count = 0.0, 0
+        mean = float(self.total) / float(self.count)
+        self.total, self.count = 0.0, 0.0
         return mean
 
 
@@ -61,12 +62,12 @@ class LitNetwork(pl.LightningModule):
         loss = self.loss(self.network(batch), batch)
         if not math.isfinite(loss.item()):
             raise diverged(f"epoch {self.current_epoch + 1}, step {index + 1}", "training")
-        self.train_loss.add(loss, len(batch.past))
+        self.train_loss.add(loss, answered(batch.target))
         return loss
 
     def validation_step(self, batch: Any, index: int) -> None:  # noqa: ARG002  # Lightning passes both
-        """Counts a batch's loss by its number of windows."""
-        self.validation_loss.add(self.loss(self.network(batch), batch), len(batch.past))
+        """Counts a batch's loss by what was observed of its windows."""
+        self.validation_loss.add(self.loss(self.network(batch), batch), answered(batch.target))
 
     def configure_gradient_clipping(self, *_: Any, **__: Any) -> None:
         """Scales gradients down to the norm allowed, and counts the norm they had."""

@@ -60,7 +60,15 @@ class Score(Protocol):
 class Learn(Protocol):
     """`learn.py`: the network of an architecture and what it minimises (the only part that needs torch)."""
 
-    def build(self, architecture: Any, channels: int, targets: int, future: int, horizon: int) -> Any:
+    def build(
+        self,
+        architecture: Any,
+        channels: int,
+        targets: int,
+        future: int,
+        horizon: int,
+        static: int = 0,
+    ) -> Any:
         """A torch module from a batch of tensors to outputs (B, H, K).
 
         Its method `multiply_adds(look_back)` says what one window costs.

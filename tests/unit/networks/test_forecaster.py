@@ -12,18 +12,19 @@ from reprocast.networks.decoders import DirectDecoder
 from reprocast.networks.forecaster import Forecaster, parameters
 from reprocast.params.architecture import Architecture, CellName
 
-B, L, H, C, F, K = 3, 7, 4, 5, 2, 2
+B, L, H, C, F, K, S = 3, 7, 4, 5, 2, 2, 3
 
 
-def batch(seed: int = 1, size: int = B, future: int = F) -> Tensors:
+def batch(seed: int = 1, size: int = B, future: int = F, static: int = S) -> Tensors:
     torch.manual_seed(seed)
     target = torch.randn(size, H, K)
-    return Tensors(torch.randn(size, L, C), torch.randn(size, H, future), target, torch.zeros(size).long())
+    past, ahead, still = torch.randn(size, L, C), torch.randn(size, H, future), torch.randn(size, static)
+    return Tensors(past, ahead, target, torch.zeros(size).long(), still)
 
 
-def network(cell: CellName, layers: int = 1, future: int = F, hidden: int = 8) -> Forecaster:
+def network(cell: CellName, layers: int = 1, future: int = F, hidden: int = 8, static: int = S) -> Forecaster:
     torch.manual_seed(2)
-    return Forecaster(Architecture(cell=cell, layers=layers, hidden=hidden), C, K, future, H)
+    return Forecaster(Architecture(cell=cell, layers=layers, hidden=hidden), C, K, future, H, static)
 
 
 def moved(of: Forecaster, change: Callable[[Tensors], Tensors]) -> Tensor:
@@ -40,6 +41,11 @@ def newest(tensors: Tensors) -> Tensors:
 
 def ahead(tensors: Tensors) -> Tensors:
     tensors.future[1, 2] += 1
+    return tensors
+
+
+def kind(tensors: Tensors) -> Tensors:
+    tensors.static[1, 2] += 1
     return tensors
 
 
@@ -64,13 +70,16 @@ class TestWhatMovesWhat:
         expected = [[False] * H, [False, False, True, False], [False] * H]
         assert moved(network(cell, layers), ahead).tolist() == expected
 
+    def test_what_does_not_change_moves_every_step_of_its_series(self, cell: CellName, layers: int) -> None:
+        assert moved(network(cell, layers), kind).tolist() == [[False] * H, [True] * H, [False] * H]
+
     def test_the_answer_moves_nothing(self, cell: CellName, layers: int) -> None:
         assert not moved(network(cell, layers), answer).any()
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_states_do_not_see_what_comes_after(cell: CellName) -> None:
-    encoder, x = network(cell, layers=2).encoder, batch().past
+    encoder, x = network(cell, layers=2, static=0).encoder, batch().past
     later = x.clone()
     later[:, 4:] += 1
     before, after = encoder(x)[0], encoder(later)[0]
@@ -79,9 +88,9 @@ def test_states_do_not_see_what_comes_after(cell: CellName) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("future", [0, F])
-def test_shapes_and_independent_examples(cell: CellName, future: int) -> None:
-    net, examples = network(cell, future=future), batch(future=future)
+@pytest.mark.parametrize(("future", "static"), [(0, 0), (F, 0), (0, S), (F, S)])
+def test_shapes_and_independent_examples(cell: CellName, future: int, static: int) -> None:
+    net, examples = network(cell, future=future, static=static), batch(future=future, static=static)
     outputs = net(examples)
     assert outputs.shape == (B, H, K)
     alone = net(Tensors(*(tensor[1:2] for tensor in examples)))
@@ -109,9 +118,20 @@ def test_the_decoder_is_its_formula() -> None:
         assert torch.allclose(found[1, h], expected, atol=1e-6)
 
 
-def test_cost_by_hand() -> None:
-    net = Forecaster(Architecture(cell="gru", hidden=4, layers=2), channels=3, targets=1, future=2, horizon=5)
-    first, second = 3 * 4 * (3 + 4), 3 * 4 * (4 + 4)
+def test_static_covariates_stand_beside_the_channels_at_every_step() -> None:
+    examples = batch()
+    wide = torch.stack([torch.cat([examples.past[:, t], examples.static], dim=1) for t in range(L)], dim=1)
+    net, plain = network("gru"), Forecaster(Architecture(cell="gru", hidden=8), C + S, K, F, H)
+    plain.load_state_dict(net.state_dict())
+    bare = examples._replace(past=wide, static=torch.empty(B, 0))
+    assert torch.equal(net(examples), plain(bare))
+
+
+@pytest.mark.parametrize("static", [0, 6])
+def test_cost_by_hand(static: int) -> None:
+    architecture = Architecture(cell="gru", hidden=4, layers=2)
+    net = Forecaster(architecture, channels=3, targets=1, future=2, horizon=5, static=static)
+    first, second = 3 * 4 * (3 + static + 4), 3 * 4 * (4 + 4)
     decoder, head = 4 * 4 + 5 * 4 + 5 * 2 * 4, 5 * 4 * 1
     assert net.multiply_adds(look_back=10) == 10 * (first + second) + decoder + head
     biases, steps = 2 * 2 * 3 * 4, 2 * 5 * 4

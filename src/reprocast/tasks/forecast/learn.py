@@ -9,7 +9,7 @@ from typing import Protocol
 from torch import Tensor
 
 from reprocast.networks.forecaster import Forecaster
-from reprocast.networks.heads import LOSSES, LossName
+from reprocast.networks.heads import LOSSES, LossName, masked
 from reprocast.params.architecture import Architecture
 
 
@@ -18,19 +18,21 @@ class Answers(Protocol):
 
     @property
     def target(self) -> Tensor:
-        """What is to be forecast, scaled (B, H, K)."""
+        """What is to be forecast, scaled (B, H, K); NaN where it was not observed."""
         ...
 
 
-def build(architecture: Architecture, channels: int, targets: int, future: int, horizon: int) -> Forecaster:
+def build(
+    architecture: Architecture, channels: int, targets: int, future: int, horizon: int, static: int = 0
+) -> Forecaster:
     """A network with fresh weights, drawn from PyTorch's global generator."""
-    return Forecaster(architecture, channels, targets, future, horizon)
+    return Forecaster(architecture, channels, targets, future, horizon, static)
 
 
 def loss(name: LossName) -> Callable[[Tensor, Answers], Tensor]:
-    """A function of outputs (B, H, K) and batch to the mean loss over all entries."""
+    """A function of outputs (B, H, K) and batch to the mean loss over all entries that were observed."""
     measure = LOSSES[name]
-    return lambda outputs, batch: measure(outputs, batch.target)
+    return lambda outputs, batch: masked(measure, outputs, batch.target)
 
 
 def forecast(outputs: Tensor) -> Tensor:
