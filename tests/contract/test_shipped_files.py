@@ -1,12 +1,15 @@
 """Every YAML file that ships is valid, and what is generated from code is up to date."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from ruamel.yaml import YAML
 
 from reprocast import __version__
 from reprocast.commands.params import resolved, schema_text
+from reprocast.params.architecture import CellName
 from reprocast.params.operations import Operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
@@ -55,3 +58,9 @@ def test_resolved_params_are_params(tmp_path: Path) -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_cell_is_explained() -> None:
+    table = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert explained == list(get_args(CellName))

@@ -1,24 +1,44 @@
 """Recurrent layers by name, behind one interface: (B, L, C) in, outputs (B, L, D) and last state out.
 
-Legend: B batch, L look-back, C inputs, D hidden. A new cell is one entry in the table.
+Legend: B batch, L look-back, C inputs, D hidden. A new cell is one class and one entry in the table.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
 
 from torch import nn
 
+from reprocast.networks.layer import Elman, Gru, IdentityRelu, Lstm
+from reprocast.networks.minimal import MinGru, MinLstm
+from reprocast.networks.normalised import NormalisedElman, NormalisedGru, NormalisedLstm
 from reprocast.params.architecture import CellName
 
-Layer = Callable[[int, int], nn.Module]
-"""From inputs (C) and hidden units (D) to a layer."""
 
-CELLS: Mapping[CellName, Layer] = {
-    "rnn": partial(nn.RNN, batch_first=True),
-    "lstm": partial(nn.LSTM, batch_first=True),
-    "gru": partial(nn.GRU, batch_first=True),
+@dataclass(frozen=True)
+class Cell:
+    """How a layer is made, and what a step of it costs."""
+
+    layer: Callable[[int, int], nn.Module]
+    """From inputs (C) and hidden units (D) to a layer."""
+    of_input: int
+    """Matrix products of width D with the input, at each step."""
+    of_state: int
+    """Matrix products of width D with the state, at each step."""
+
+    def multiply_adds(self, inputs: int, hidden: int) -> int:
+        """Of the matrix products of one step; the gates' arithmetic is left out."""
+        return hidden * (self.of_input * inputs + self.of_state * hidden)
+
+
+CELLS: Mapping[CellName, Cell] = {
+    "rnn": Cell(Elman, 1, 1),
+    "relu_rnn": Cell(IdentityRelu, 1, 1),
+    "lstm": Cell(Lstm, 4, 4),
+    "gru": Cell(Gru, 3, 3),
+    "min_gru": Cell(MinGru, 2, 0),
+    "min_lstm": Cell(MinLstm, 3, 0),
+    "norm_rnn": Cell(NormalisedElman, 1, 1),
+    "norm_lstm": Cell(NormalisedLstm, 4, 4),
+    "norm_gru": Cell(NormalisedGru, 3, 3),
 }
 """Layers by the name they have in params.yaml."""
-
-GATES: Mapping[CellName, int] = {"rnn": 1, "lstm": 4, "gru": 3}
-"""Matrix products of width D that a cell takes of its input, and again of its state, at each step."""

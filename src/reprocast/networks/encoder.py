@@ -5,7 +5,7 @@ Legend: B batch, L look-back, C channels, D hidden.
 
 from torch import Tensor, nn
 
-from reprocast.networks.cells import CELLS, GATES
+from reprocast.networks.cells import CELLS
 from reprocast.params.architecture import CellName
 
 
@@ -15,9 +15,9 @@ class Encoder(nn.Module):
     def __init__(self, cell: CellName, channels: int, hidden: int, layers: int, dropout: float) -> None:
         super().__init__()
         widths = [channels] + [hidden] * (layers - 1)
-        self.layers = nn.ModuleList(CELLS[cell](width, hidden) for width in widths)
+        self.layers = nn.ModuleList(CELLS[cell].layer(width, hidden) for width in widths)
         self.dropout = nn.Dropout(dropout)
-        self._per_step = sum(GATES[cell] * hidden * (width + hidden) for width in widths)
+        self._per_step = sum(CELLS[cell].multiply_adds(width, hidden) for width in widths)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """From x (B, L, C) to the top layer's states (B, L, D) and the one after the last step (B, D)."""
@@ -26,5 +26,5 @@ class Encoder(nn.Module):
         return x, x[:, -1]
 
     def multiply_adds(self, look_back: int) -> int:
-        """L · Σ over layers of G · D · (inputs + D): the matrix products; gates' arithmetic is left out."""
+        """Of L steps through all layers."""
         return look_back * self._per_step

@@ -6,7 +6,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from reprocast.params.base import Block
 
-CellName = Literal["rnn", "lstm", "gru"]
+CellName = Literal[
+    "rnn", "relu_rnn", "lstm", "gru", "min_gru", "min_lstm", "norm_rnn", "norm_lstm", "norm_gru"
+]
+"""`min_` cells have gates of the input only (Feng et al. 2024), `norm_` cells are layer-normalised."""
 
 
 class Architecture(Block):

@@ -93,8 +93,8 @@ def test_cho_and_pytorch_agree_where_the_reset_gate_does_nothing() -> None:
     assert np.abs(one - other).max() > 1e-3
 
 
-def test_cho_weighs_the_new_state_with_z_where_pytorch_weighs_the_old() -> None:
-    """The paper's h' = z ∘ h + (1 − z) ∘ n; with z's weights negated it is (1 − z) ∘ h + z ∘ n."""
+def test_z_weighs_the_old_state_here_and_the_new_one_with_its_weights_negated() -> None:
+    """h' = z ∘ h + (1 − z) ∘ n (Cho et al. 2014, PyTorch) against (1 − z) ∘ h + z ∘ n (Chung et al. 2014)."""
     rng = np.random.default_rng(6)
     weights, x, h = draw("gru", rng, 2, 3), rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
     update = slice(3, 6)
