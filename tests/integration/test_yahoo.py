@@ -18,6 +18,7 @@ from reprocast.data.sources import SOURCES, Source, yahoo
 from reprocast.data.sources.yahoo_client import Client
 from reprocast.errors import DataError, TryAgainError
 from reprocast.params.data import YahooData
+from reprocast.params.operations import Operations
 from reprocast.stages.acquire import acquire, stored, stored_or_acquired
 
 
@@ -74,7 +75,7 @@ def client(url: str) -> Client:
 
 
 def test_raw_prices_come_back_from_prices_scaled_by_a_later_split(server: Any) -> None:
-    panel = yahoo.ask(block("TEST"), client(server.url), AFTER).panel
+    panel = yahoo.ask(block("TEST"), Operations(), client(server.url), AFTER).panel
     assert panel.ids == ("TEST",)
     assert [str(day)[:10] for day in panel.ds] == [f"2024-06-0{n}" for n in (3, 4, 5, 6, 7)]
     np.testing.assert_allclose(panel.columns["open"], [100, 104, 102, 53, 54])
@@ -86,7 +87,7 @@ def test_raw_prices_come_back_from_prices_scaled_by_a_later_split(server: Any) -
 
 def test_the_answer_before_the_split_does_not_know_it(server: Any) -> None:
     """The split is after data.end, but Yahoo has scaled everything by it already."""
-    panel = yahoo.ask(block("TEST", end="2024-06-05"), client(server.url), AFTER).panel
+    panel = yahoo.ask(block("TEST", end="2024-06-05"), Operations(), client(server.url), AFTER).panel
     np.testing.assert_allclose(panel.columns["open"], [100, 104, 102])
     np.testing.assert_allclose(panel.columns["split"], [1, 1, 1])
     adjusted = adjust(panel, "2024-06-05")
@@ -101,7 +102,7 @@ def test_the_answer_before_the_split_does_not_know_it(server: Any) -> None:
     ],
 )
 def test_a_bar_is_left_out_until_its_session_has_closed(server: Any, now: datetime, last: str) -> None:
-    panel = yahoo.ask(block("TEST", end="2024-06-30"), client(server.url), now).panel
+    panel = yahoo.ask(block("TEST", end="2024-06-30"), Operations(), client(server.url), now).panel
     assert str(panel.ds[-1])[:10] == last
 
 
@@ -116,13 +117,17 @@ def test_an_unknown_ticker_is_named_and_nothing_is_kept(server: Any, monkeypatch
 def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the table's source ask the server on the loopback."""
     monkeypatch.setitem(
-        SOURCES, "yahoo", Source(yahoo.request, lambda data: yahoo.ask(data, client(url), AFTER))
+        SOURCES,
+        "yahoo",
+        Source(yahoo.request, lambda data, _: yahoo.ask(data, Operations(), client(url), AFTER)),
     )
 
 
 def test_days_without_trades_are_no_data(server: Any) -> None:
     with pytest.raises(DataError, match="TEST has no trades from 2023-01-02 to 2023-01-09"):
-        yahoo.ask(block("TEST", start="2023-01-02", end="2023-01-09"), client(server.url), AFTER)
+        yahoo.ask(
+            block("TEST", start="2023-01-02", end="2023-01-09"), Operations(), client(server.url), AFTER
+        )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +149,7 @@ def test_a_server_in_trouble_means_try_again(server: Any, status: int, body: str
     if status == 200:
         server.statuses, server.body = [203], "<html>welcome</html>"
     with pytest.raises(TryAgainError, match=said) as raised:
-        yahoo.ask(block("TEST"), client(server.url), AFTER)
+        yahoo.ask(block("TEST"), Operations(), client(server.url), AFTER)
     assert raised.value.exit_code == 75
     assert "after 2 attempts" in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -152,7 +157,7 @@ def test_a_server_in_trouble_means_try_again(server: Any, status: int, body: str
 
 def test_trouble_that_passes_is_overcome(server: Any) -> None:
     server.statuses, server.body = [500, 500, 200], "busy"
-    panel = yahoo.ask(block("TEST"), client(server.url), AFTER).panel
+    panel = yahoo.ask(block("TEST"), Operations(), client(server.url), AFTER).panel
     assert len(panel) == 5
 
 
@@ -161,7 +166,7 @@ def test_no_network_means_try_again(server: Any) -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(TryAgainError, match="cannot be reached") as raised:
-            yahoo.ask(block("TEST"), client(url), AFTER)
+            yahoo.ask(block("TEST"), Operations(), client(url), AFTER)
     assert "\n" not in str(raised.value)
     assert "http" not in str(raised.value)  # curl ends its messages with an address to read
 
@@ -184,7 +189,9 @@ def test_the_same_answer_later_is_the_same_vintage(server: Any, monkeypatch: pyt
     written = (first.folder / "call.json").read_text(encoding="utf-8")
     later = datetime(2024, 6, 20, tzinfo=UTC)
     monkeypatch.setitem(
-        SOURCES, "yahoo", Source(yahoo.request, lambda data: yahoo.ask(data, client(server.url), later))
+        SOURCES,
+        "yahoo",
+        Source(yahoo.request, lambda data, _: yahoo.ask(data, Operations(), client(server.url), later)),
     )
     assert acquire(block("TEST")).name == first.name
     assert (first.folder / "call.json").read_text(encoding="utf-8") == written

@@ -18,6 +18,7 @@ from reprocast.infer.sizes import sizes
 from reprocast.infer.text import Findings, params_text
 from reprocast.panel import Panel
 from reprocast.params.data import FilesData
+from reprocast.params.operations import Operations
 
 FRESH = 5
 """Due times that a series may end before the others without a word."""
@@ -84,7 +85,7 @@ def _read(file: str, roles: FileRoles) -> Panel:
         calendar="step" if roles.steps else "D",
         season=1,
     )
-    return ask(block).panel
+    return ask(block, Operations()).panel
 
 
 def _all_positive(panel: Panel) -> bool:

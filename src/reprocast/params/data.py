@@ -1,21 +1,11 @@
 """The `data` block: which source answers, for which series, from when to when."""
 
-import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, PositiveInt, StringConstraints, model_validator
 
 from reprocast.params.base import Block, Instant
-
-
-def _is_calendar(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{4}|\d*(s|min|h|D|B|W|MS|ME|QS|YS)|step", text):
-        raise ValueError("is not an exchange (XNYS), a frequency (15min, h, D, B, W, MS) or `step`")
-    return text
-
-
-Calendar = Annotated[str, AfterValidator(_is_calendar)]
-"""An exchange's code (XNYS), a plain frequency (15min, h, D, B, W, MS) or `step` for integer steps."""
+from reprocast.params.calendar import Calendar, yahoo_interval
 
 
 class DataBlock(Block):
@@ -28,7 +18,7 @@ class DataBlock(Block):
     end: Instant | int
     """As-of date (or integer step), included: nothing later is ever read."""
     calendar: Calendar
-    """When a value is due: an exchange's code (XNYS), a frequency (15min, h, D, B, W, MS) or `step`."""
+    """When a value is due: an exchange's days (XNYS) or bars (XNYS@15min), a frequency (15min, D), `step`."""
     season: PositiveInt
     """Steps in a season, for the seasonal baselines and MASE."""
     kind: Literal["prices", "numeric", "counts", "events"] = "numeric"
@@ -65,9 +55,18 @@ class SampleData(TickerBlock):
 
 
 class YahooData(TickerBlock):
-    """Daily prices from Yahoo through yfinance, for personal use (mind Yahoo's terms)."""
+    """Prices from Yahoo through yfinance, for personal use (mind Yahoo's terms); calendar says which bars."""
 
     source: Literal["yahoo"]
+
+    @model_validator(mode="after")
+    def _yahoo_has_such_bars(self) -> Self:
+        if yahoo_interval(self.calendar) is None:
+            raise ValueError(
+                f"calendar {self.calendar}: Yahoo has bars of a day (XNYS, D, B), week or month (W, MS, ME), "
+                "and of 1, 2, 5, 15, 30, 60 or 90 minutes (XNYS@15min, 15min)"
+            )
+        return self
 
 
 class FilesData(DataBlock):

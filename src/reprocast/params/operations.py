@@ -1,6 +1,9 @@
 """operations.yaml: what is done with runs; changing it retrains nothing."""
 
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from reprocast.params.base import Block
 from reprocast.params.reading import read
@@ -17,11 +20,24 @@ class Tracking(Block):
     """MLflow store; the environment variable MLFLOW_TRACKING_URI overrides it."""
 
 
+class Yahoo(Block):
+    """How patiently and politely Yahoo is asked."""
+
+    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    """How often a ticker is asked for in all, while what fails may pass."""
+    timeout: Annotated[float, Field(gt=0)] = 20
+    """Seconds an attempt may take."""
+    requests_per_second: Annotated[float, Field(gt=0)] = 2
+    """No more requests a second than that."""
+
+
 class Operations(Block):
     """operations.yaml."""
 
     tracking: Tracking = Tracking()
     """Where runs are recorded."""
+    yahoo: Yahoo = Yahoo()
+    """How patiently and politely Yahoo is asked."""
 
 
 def read_operations() -> Operations:

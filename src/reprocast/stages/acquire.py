@@ -3,6 +3,7 @@
 from reprocast.data.sources import SOURCES
 from reprocast.data.vintages import Vintage, find, pinned, store
 from reprocast.params.data import DataBlock
+from reprocast.params.operations import read_operations
 
 
 def acquire(data: DataBlock) -> Vintage:
@@ -12,7 +13,7 @@ def acquire(data: DataBlock) -> Vintage:
         DataError, NoInputError, TryAgainError: the source's own faults (data/sources).
         CannotCreateError, DiskError: the vintage cannot be written.
     """
-    return store(SOURCES[data.source].ask(data))
+    return store(SOURCES[data.source].ask(data, read_operations()))
 
 
 def stored(data: DataBlock) -> Vintage | None:

@@ -25,7 +25,7 @@ FAULTS = [
     ('end: "2013-03-01"', "end: 2013-03-01", 'data.end: a date must be quoted, "2013-03-01"'),
     ('end: "2013-03-01"', 'end: "1999-01-01"', "data: start 2000-03-01 is not before end 1999-01-01"),
     ('end: "2013-03-01"', 'end: "2013-03-01T00:00+01:00"', "has a time zone"),
-    ("calendar: XNYS", "calendar: daily", "data.calendar: 'daily' is not an exchange (XNYS), a frequency"),
+    ("calendar: XNYS", "calendar: daily", "data.calendar: 'daily' is not an exchange (XNYS, XNYS@15min), a frequency"),
     ("seeds: [1, 2, 3]", "seeds: [1, 1]", "seeds: [1, 1] names a seed twice"),
     ("seeds: [1, 2, 3]", "seeds: []", "seeds: needs at least one entry"),
     ("seeds: [1, 2, 3]", "seeds: [1, 2", "is not YAML"),

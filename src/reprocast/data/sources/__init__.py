@@ -6,6 +6,7 @@ from typing import Any
 
 from reprocast.data.sources import files, sample, yahoo
 from reprocast.data.sources.answer import Answer
+from reprocast.params.operations import Operations
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class Source:
 
     request: Callable[[Any], dict[str, Any]]
     """From its `data` block to what a vintage must answer; asks nobody outside this machine."""
-    ask: Callable[[Any], Answer]
-    """From its `data` block to its answer."""
+    ask: Callable[[Any, Operations], Answer]
+    """From its `data` block to its answer; operations.yaml says how patiently to ask."""
 
 
 SOURCES = {

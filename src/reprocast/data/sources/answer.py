@@ -1,7 +1,7 @@
 """What a source answers: raw values and actions, and the request that they answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reprocast.panel import Panel
@@ -17,3 +17,10 @@ class Answer:
     """What was asked, as plain values: the source's name, its options, hashes of files that were read."""
     called: str | None = None
     """When a live source was asked (UTC); no output depends on it."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """Series asked for that are not there, or not to the end -> why: then the answer is partial."""
+
+    def complaint(self) -> str:
+        """What is lacking, in a line."""
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in self.lacking.items())
+        return f"{self.request['source']}: {reasons}"

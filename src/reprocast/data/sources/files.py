@@ -16,6 +16,7 @@ from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, first_names
 from reprocast.panel import disorder, from_frame
 from reprocast.params.data import FilesData
+from reprocast.params.operations import Operations
 
 OWN = ("unique_id", "ds")
 """Names that the panel keeps for itself."""
@@ -38,7 +39,7 @@ def request(data: FilesData) -> dict[str, Any]:
     }
 
 
-def ask(data: FilesData) -> Answer:
+def ask(data: FilesData, _operations: Operations) -> Answer:
     """All series of the files, whatever series and span are asked for.
 
     Raises:

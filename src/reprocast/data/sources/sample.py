@@ -10,6 +10,7 @@ from reprocast.deterministic import sha256_of_file
 from reprocast.errors import NoInputError
 from reprocast.panel import from_frame
 from reprocast.params.data import SampleData
+from reprocast.params.operations import Operations
 
 FILE = Path("data/samples/stocks.csv")
 """Relative to the project; where it comes from: data/samples/PROVENANCE.md."""
@@ -26,7 +27,7 @@ def request(_data: SampleData) -> dict[str, Any]:
     return {"source": "sample", "files": {FILE.as_posix(): sha256_of_file(FILE)}}
 
 
-def ask(data: SampleData) -> Answer:
+def ask(data: SampleData, _operations: Operations) -> Answer:
     """All of the sample: raw prices and volume with adj_close and split; raises like `request`."""
     asked = request(data)
     frame = pd.read_csv(FILE, parse_dates=["ds"], dtype={"volume": "float64", "split": "float64"})

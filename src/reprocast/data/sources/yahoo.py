@@ -17,6 +17,7 @@ from reprocast.data.sources.yahoo_client import Client
 from reprocast.errors import DataError
 from reprocast.panel import from_frame
 from reprocast.params.data import YahooData
+from reprocast.params.operations import Operations
 
 COLUMNS = {
     "Open": "open",
@@ -43,13 +44,16 @@ def request(data: YahooData) -> dict[str, Any]:
     }
 
 
-def ask(data: YahooData, client: Client | None = None, now: datetime | None = None) -> Answer:
+def ask(
+    data: YahooData, operations: Operations, client: Client | None = None, now: datetime | None = None
+) -> Answer:
     """Raw open, high, low, close, volume, with dividend and split (ratio, 1 without), up to `data.end`.
 
     A bar whose session has not closed yet is left out. One ticker that fails fails the whole request.
 
     Args:
         data: the `data` block.
+        operations: how patiently to ask.
         client: who asks Yahoo.
         now: the time of the call (UTC).
 
@@ -57,7 +61,11 @@ def ask(data: YahooData, client: Client | None = None, now: datetime | None = No
         DataError: a ticker without trades in the span.
         TryAgainError: Yahoo is down, unreachable, or limits the rate.
     """
-    asked, client, now = request(data), client or Client(), now or datetime.now(UTC)
+    asked, client, now = (
+        request(data),
+        client or Client(timeout=operations.yahoo.timeout),
+        now or datetime.now(UTC),
+    )
     frames = [
         _bars(ticker, client.history(ticker, asked["start"] or EARLIEST), data, now)
         for ticker in asked["series"]
