@@ -31,6 +31,8 @@ class Feature:
     """From these columns of one series, each (rows,), to the feature (rows,)."""
     above: float = -np.inf
     """The columns' values must lie above it (logarithms)."""
+    lost: int = 0
+    """Rows at a series' start that have no value for want of earlier ones."""
 
 
 def _log_return(values: Floats) -> Floats:
@@ -50,9 +52,9 @@ def _log_volatility(opening: Floats, high: Floats, low: Floats, close: Floats) -
 
 
 FEATURES: dict[str, Feature] = {
-    "diff": Feature((), _difference),
+    "diff": Feature((), _difference, lost=1),
     "log": Feature((), np.log, above=0),
-    "log_return": Feature(("close",), _log_return, above=0),
+    "log_return": Feature(("close",), _log_return, above=0, lost=1),
     "log_volatility": Feature(("open", "high", "low", "close"), _log_volatility, above=0),
     "log_volume": Feature(("volume",), np.log1p, above=-1),
 }
@@ -93,6 +95,12 @@ def needed_columns(names: Iterable[str], available: Collection[str] = ()) -> tup
     """
     found = [column for name in names for column in _reads(name, available)]
     return tuple(dict.fromkeys(found))
+
+
+def rows_lost(names: Iterable[str], available: Collection[str] = ()) -> int:
+    """Rows at a series' start in which a column or feature by one of these names has no value yet."""
+    features = [FEATURES.get(_parts(name)[0]) for name in names if name not in available]
+    return max((feature.lost for feature in features if feature), default=0)
 
 
 def _reads(name: str, available: Collection[str]) -> tuple[str, ...]:
