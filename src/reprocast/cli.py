@@ -80,6 +80,17 @@ def acquire() -> None:
 
 
 @app.command()
+def audit(
+    instants: Annotated[int, typer.Option(min=1, help="Instants that each check tries.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Draws instants and other futures.")] = 1,
+) -> None:
+    """Try on your own data whether anything looks ahead: scramble the future, and compare the past."""
+    from reprocast.commands.audit import audit as run
+
+    run(instants, seed)
+
+
+@app.command()
 def sync() -> None:
     """Bring the MLflow store in line with the outputs."""
     from reprocast.tracking.sync import sync as run

@@ -18,6 +18,7 @@ LAYERS = [
     {"tasks", "evaluation"},
     {"tracking", "registry"},
     {"stages", "infer"},
+    {"audit"},
     {"commands"},
     {"cli"},
 ]

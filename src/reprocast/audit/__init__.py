@@ -1,0 +1,1 @@
+"""The audit: proof, on the user's own data, that nothing depends on what comes after it."""

@@ -1,0 +1,111 @@
+"""A short training: its weights do not depend on what comes after training, nor its end on test rows."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+from torch import Tensor
+
+from reprocast.audit.leak import LeakError, same
+from reprocast.audit.result import Done
+from reprocast.audit.scrambling import Scramble
+from reprocast.audit.subject import Subject
+from reprocast.data.windows import Fold, Ints, Windows
+from reprocast.model import deployed_fold
+from reprocast.tasks import part, training
+from reprocast.tasks.training import Trained, Training
+
+EPOCHS = 2
+MOST = {"train": 2048, "validation": 512}
+"""Windows of a split that the short training sees: those nearest to the next split."""
+
+
+@dataclass(frozen=True)
+class Short:
+    """What a short training leaves."""
+
+    trained: Trained
+    last: dict[str, Tensor]
+    """Weights after the last epoch, the best or not."""
+
+
+class _Last(pl.Callback):
+    """Keeps the weights of the latest epoch."""
+
+    weights: dict[str, Tensor]
+
+    def on_train_epoch_end(self, _: pl.Trainer, module: Any) -> None:
+        self.weights = {name: value.clone() for name, value in module.network.state_dict().items()}
+
+
+def stops_on_validation(subject: Subject) -> Done:
+    """Every row after validation scrambled: the same weights, from the same epoch, with the same loss."""
+    windows, fold, seed = subject.windows, deployed_fold(subject.windows), subject.params.seeds[0]
+    after = windows.folds[fold].bounds["validation"][1]
+    scramble = Scramble(after, "values", subject.seed)
+    true, false = train(subject, windows), train(subject, subject.cut(scramble(subject.panel)))
+    place = f"training: fold {fold}, seed {seed}"
+    for what in ("best_loss", "best_epoch"):
+        one, other = (np.asarray([getattr(run.trained, what)]) for run in (true, false))
+        same(one, other, lambda _, what=what: f"{place}: {what.replace('_', ' ')}", str(scramble))  # type: ignore[misc]
+    compared = _same_weights(true.trained.weights, false.trained.weights, f"{place}: best weights", scramble)
+    return Done({"epochs": EPOCHS, "weights": compared})
+
+
+def learns_from_training(subject: Subject) -> Done:
+    """Every row after training scrambled: the same weights after the last epoch, whichever is best."""
+    windows, fold, seed = subject.windows, deployed_fold(subject.windows), subject.params.seeds[0]
+    scramble = Scramble(windows.folds[fold].bounds["train"][1], "values", subject.seed)
+    true, false = train(subject, windows), train(subject, subject.cut(scramble(subject.panel)))
+    place = f"training: fold {fold}, seed {seed}: last weights"
+    return Done({"epochs": EPOCHS, "weights": _same_weights(true.last, false.last, place, scramble)})
+
+
+def train(subject: Subject, windows: Windows) -> Short:
+    """The first architecture with the first seed on the windows of the deployed fold, as far as `MOST`."""
+    p, last = subject.params, _Last()
+    settings = p.train.model_copy(update={"max_epochs": EPOCHS, "patience": EPOCHS})
+    fold = deployed_fold(windows)
+    with tempfile.TemporaryDirectory() as scratch:
+        short = Training(
+            part(p.task, "learn"),  # type: ignore[arg-type]
+            next(iter(p.architectures.values())),
+            nearest(windows, fold),
+            fold,
+            settings,
+            p.runtime,
+            Path(scratch),
+        )
+        trained = training.train_seed(short, p.seeds[0], callbacks=[last])
+    return Short(trained, last.weights)
+
+
+def nearest(windows: Windows, number: int) -> Windows:
+    """The windows with fewer of the splits that a training sees: the latest ones."""
+    fold: Fold = windows.folds[number]
+    starts = {
+        split: _latest(windows, np.asarray(some), MOST.get(split, len(some)))
+        for split, some in fold.starts.items()
+    }
+    return replace(windows, folds={**windows.folds, number: replace(fold, starts=starts)})
+
+
+def _latest(windows: Windows, starts: Ints, count: int) -> Ints:
+    return np.sort(starts[np.argsort(windows.ds[starts], kind="stable")[-count:]])
+
+
+def _same_weights(true: dict[str, Tensor], false: dict[str, Tensor], place: str, scramble: Scramble) -> int:
+    if true.keys() != false.keys():
+        raise LeakError(f"{place}: {', '.join(sorted(true.keys() ^ false.keys()))} came or went {scramble}")
+    return sum(
+        same(true[name].numpy(), false[name].numpy(), _named(f"{place}, {name}"), str(scramble))
+        for name in sorted(true)
+    )
+
+
+def _named(place: str) -> Callable[[tuple[int, ...]], str]:
+    return lambda index: f"{place}{list(index) or ''}"

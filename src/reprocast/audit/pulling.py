@@ -1,0 +1,171 @@
+"""The source: what the vintage holds after data.end, or after any other as-of date, does not show.
+
+A later split or dividend rewrites the adjusted closes of all rows before it: the scramble does so, too.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from reprocast.audit.leak import LeakError, same
+from reprocast.audit.result import Done
+from reprocast.audit.scrambling import Scramble
+from reprocast.audit.subject import Subject
+from reprocast.data.asof import until
+from reprocast.data.calendars import following, is_exchange, session_close
+from reprocast.panel import Panel, time_text, write_panel
+
+LATER_ROWS = 30
+"""Rows that every series is given after its last one, so that there is something to ignore."""
+LATER_SPLIT = 0.5
+"""What a later split multiplies earlier adjusted closes by; a power of two, so that no bit is lost."""
+
+
+def after_the_end(subject: Subject) -> Done:
+    """Everything after data.end scrambled: the panel's file is the same bytes."""
+    end, raw = subject.params.data.end, lengthened(subject)
+    last = subject.panel.ds[~known_ahead_only(subject, subject.panel)].max()
+    changed = later_actions(Scramble(last, "values", subject.seed)(raw), last)
+    cause = f"when everything after data.end {end} was scrambled"
+    true, false = subject.pulled(raw), subject.pulled(changed)
+    compared = same_panels(subject, true, false, cause)
+    if _digest(true) != _digest(false):
+        raise LeakError(f"pull: data/raw/panel.parquet has other bytes {cause}")
+    refuse_later(subject, true, until(true, end))
+    return Done({"later rows": int((raw.ds > last).sum()), "values": compared})
+
+
+def at_instants(subject: Subject) -> Done:
+    """Pulled as of an instant: the whole vintage, one that was cut then and one that was scrambled agree."""
+    raw, rng, compared = lengthened(subject), subject.rng("as of"), 0
+    instants = _instants(subject, rng)
+    for after in instants:
+        end = subject.as_end(after)
+        true = subject.pulled(raw, end)
+        cause = f"as of {time_text(after)}, {{}}"
+        early = raw.take(raw.ds <= after)
+        compared += same_panels(
+            subject, subject.pulled(early, end), true, cause.format("with later rows in the vintage")
+        )
+        changed = later_actions(
+            Scramble(after, "values", int(rng.integers(2**31)), subject.given)(raw), after
+        )
+        compared += same_panels(
+            subject, true, subject.pulled(changed, end), cause.format("with later rows scrambled")
+        )
+        refuse_later(subject, true, true.take(true.ds <= after))
+    return Done({"instants": len(instants), "values": compared})
+
+
+def in_session(subject: Subject) -> Done:
+    """A minute before an exchange's session closes, the day's bar is not known: it does not show."""
+    calendar = subject.params.data.calendar
+    if not is_exchange(calendar):
+        return Done({}, f"data.calendar {calendar} has no sessions that close")
+    rng, compared = subject.rng("in session"), 0
+    days = _instants(subject, rng)
+    for day in days:
+        end = str((session_close(calendar, day) - np.timedelta64(1, "m")).item().isoformat())
+        true = subject.pulled(end=end)
+        before = true.take(true.ds < day)
+        refuse_later(subject, true, before, f"as of {end}, before the session's close")
+        changed = Scramble(day - np.timedelta64(1, "us"), "values", int(rng.integers(2**31)))(subject.raw)
+        compared += same_panels(
+            subject, true, subject.pulled(changed, end), f"as of {end}, with the unfinished bar scrambled"
+        )
+    return Done({"sessions": len(days), "values": compared})
+
+
+def known_ahead_only(subject: Subject, panel: Panel) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Rows (T,) in which nothing but columns known ahead has a value."""
+    others = [
+        np.isnan(values.astype(np.float64))
+        for name, values in panel.columns.items()
+        if name not in subject.given
+    ]
+    return np.all(others, axis=0) if others else np.zeros(len(panel), np.bool_)
+
+
+def refuse_later(subject: Subject, found: Panel, expected: Panel, cause: str = "") -> None:
+    """Raises when the panel holds rows beyond those expected that say more than what is known ahead."""
+    seen = found.take(~known_ahead_only(subject, found))
+    if len(seen) > len(expected):
+        row = int(np.argmax(seen.ds))
+        name = seen.ids[int(seen.series_of_rows()[row])]
+        raise LeakError(
+            f"pull: series {name} has a row at {time_text(seen.ds[row])}, which was not known "
+            f"{cause or f'as of {subject.params.data.end}'}"
+        )
+
+
+def same_panels(subject: Subject, true: Panel, false: Panel, cause: str) -> int:
+    """How many values were compared; raises when a series, a time or a value moved."""
+    if true.ids != false.ids:
+        raise LeakError(f"pull: series {_first_other(true.ids, false.ids)} came or went {cause}")
+
+    def where(column: str) -> Callable[[tuple[int, ...]], str]:
+        def words(index: tuple[int, ...]) -> str:
+            if not index:
+                return f"pull: {column}"
+            name = true.ids[int(true.series_of_rows()[index[0]])]
+            return f"pull: series {name}, {column} at {time_text(true.ds[index[0]])}"
+
+        return words
+
+    compared = same(true.ds, false.ds, where("times"), cause)
+    given = subject.given
+    for name in sorted(true.columns, key=lambda name: name in given):
+        compared += same(true.columns[name], false.columns[name], where(name), cause, true.ds)
+    return compared
+
+
+def _first_other(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+    return min(set(one) ^ set(other))
+
+
+def lengthened(subject: Subject) -> Panel:
+    """The raw panel with later rows for every series, at due times after the last there is."""
+    raw, calendar = subject.raw, subject.params.data.calendar
+    later = following(calendar, max(raw.ds.max(), _as_time(subject)), LATER_ROWS)
+    rows = [np.append(np.arange(r.start, r.stop), np.full(len(later), r.stop - 1)) for _, r in raw.rows()]
+    index = np.concatenate(rows)
+    ds = np.concatenate([np.append(raw.ds[r], later) for _, r in raw.rows()])
+    lengths = [len(one) for one in rows]
+    columns = {name: values[index] for name, values in raw.columns.items()}
+    return replace(raw, offsets=np.append(0, np.cumsum(lengths)).astype(np.int64), ds=ds, columns=columns)
+
+
+def _as_time(subject: Subject) -> Any:
+    end = subject.params.data.end
+    return end if isinstance(end, int) else np.datetime64(end, "us") + np.timedelta64(1, "D")
+
+
+def later_actions(raw: Panel, after: Any) -> Panel:
+    """Splits after an instant, with the earlier adjusted closes rewritten as the source does."""
+    columns = dict(raw.columns)
+    if "split" in columns:
+        columns["split"] = np.where(raw.ds > after, 2.0, columns["split"].astype(np.float64))
+    if "adj_close" in columns:
+        early = columns["adj_close"] * LATER_SPLIT
+        columns["adj_close"] = np.where(raw.ds > after, columns["adj_close"], early)
+    return raw.with_columns(columns)
+
+
+def _instants(subject: Subject, rng: np.random.Generator) -> list[Any]:
+    """Times at which every series has rows, the first and the last of them included."""
+    panel = subject.panel
+    begun = panel.ds[panel.offsets[:-1]].max()
+    late = panel.ds[~known_ahead_only(subject, panel)].max()
+    times = subject.grid[(subject.grid > begun) & (subject.grid <= late)]
+    drawn = rng.choice(times, min(subject.instants, len(times)), replace=False)
+    return sorted({*drawn[: max(len(drawn) - 1, 1)], times[-1]})
+
+
+def _digest(panel: Panel) -> str:
+    stream = BytesIO()
+    write_panel(panel, stream)
+    return hashlib.sha256(stream.getvalue()).hexdigest()

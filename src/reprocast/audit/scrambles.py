@@ -1,0 +1,72 @@
+"""The scramble: everything after random instants is changed, the windows are cut anew, and compared."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reprocast.audit.cutting import compare
+from reprocast.audit.pair import Pair
+from reprocast.audit.result import Done
+from reprocast.audit.scrambling import KINDS, Kind, Scramble
+from reprocast.audit.subject import Subject
+from reprocast.data.windows import Windows
+from reprocast.errors import DataError
+from reprocast.panel import Panel, Times
+
+Cut = Callable[[Panel], Windows]
+
+
+def after_instants(subject: Subject) -> Done:
+    """Scrambles after random instants, the ends of each fold's splits among them."""
+    rng, compared, done = subject.rng("scrambles"), Counter[str](), 0
+    refused = Counter[Kind]()
+    for n, after in enumerate(instants(subject, rng)):
+        given = frozenset() if n % 2 else subject.given
+        kind = KINDS[n // 2 % len(KINDS)]
+        for way in dict.fromkeys((kind, "values")):  # plain values, where the data may have no holes
+            scramble = Scramble(after, way, int(rng.integers(2**31)), given)  # type: ignore[arg-type]
+            false = cut_again(subject.cut, subject.panel, scramble, subject.windows)
+            if false is not None:
+                compared += compare(Pair(subject.windows, false, after, str(scramble), not n % 2), rng)
+                done += 1
+                break
+            refused[kind] += 1
+    said = ", ".join(sorted(refused))
+    return Done(
+        {"instants": done, **compared},
+        f"scrambles of {said} would have been refused, other values took their place" if said else "",
+    )
+
+
+def cut_again(cut: Cut, panel: Panel, scramble: Scramble, true: Windows) -> Windows | None:
+    """The windows of another future; none where its holes or ends would be refused or a series left out.
+
+    Raises:
+        DataError: mere other values are refused.
+    """
+    try:
+        false = cut(scramble(panel))
+    except DataError:
+        if scramble.kind == "values":
+            raise
+        return None
+    return None if scramble.kind != "values" and false.ids != true.ids else false
+
+
+def instants(subject: Subject, rng: np.random.Generator) -> Times:
+    """Times to scramble after: where splits end, and random ones.
+
+    window.missing `interpolate` fills gaps of the first fold's training span from both sides: all are later.
+    """
+    grid, windows = subject.grid, subject.windows
+    ends: list[Any] = [span[1] for fold in windows.folds.values() for span in fold.bounds.values()]
+    first = min(fold.bounds["train"][1] for fold in windows.folds.values())
+    allowed = grid[:-1]
+    if getattr(windows, "missing", "") == "interpolate":
+        allowed = allowed[allowed >= first]
+    edges = np.intersect1d(np.asarray(ends, dtype=grid.dtype), allowed)
+    drawn = rng.choice(allowed, min(subject.instants, len(allowed)), replace=False)
+    kept = max(len(drawn) - len(edges), len(drawn) // 2)
+    return np.concatenate([edges, drawn[:kept]])
