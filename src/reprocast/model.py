@@ -1,11 +1,12 @@
 """What every model is, network or baseline: a description that suffices to forecast, and one method."""
 
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprocast.data.windows import Batch, Fold, Windows
+from reprocast.data.windows import Batch, Windows
 from reprocast.params.base import Block
 
 
@@ -27,7 +28,7 @@ class Cost(Block):
     multiply_adds: int
     """Multiplications with addition for one forecast of one window."""
     optimiser_steps: int
-    """Steps over all seeds."""
+    """Steps over all seeds; what is deployed counts those of the earlier folds as well."""
 
 
 class Description(Block):
@@ -46,7 +47,7 @@ class Description(Block):
     features: Roles
     """Columns as params.yaml names them."""
     channels: Roles
-    """The channels (C) they became, in order: target, past, future."""
+    """The channels (C) they became, in order: target, past, observed, future; and static columns (S)."""
     look_back: int
     horizon: int
     season: int
@@ -57,6 +58,18 @@ class Description(Block):
     """Subtracted before scaling (N, C)."""
     scale: tuple[tuple[float, ...], ...]
     """Divided by (N, C)."""
+    scaling: str = "standard"
+    """window.scaling: what `loc` and `scale` are; with `window` they are each window's own."""
+    missing: str = "leave_out"
+    """window.missing: what became of missing values."""
+    fill_steps: int = 3
+    """Most missing values in a row that `forward_fill` fills."""
+    static: tuple[tuple[float, ...], ...] = ()
+    """Static covariates, ready for a network (N, S)."""
+    folds: int = 1
+    """Folds of the backtest; the last one's model is deployed."""
+    fold: int = 0
+    """The fold whose training windows this model was fitted on."""
     cost: Cost
     fitted: dict[str, Any]
     """What was fitted and is not in weight files: a baseline's coefficients, a network's best epochs."""
@@ -64,8 +77,9 @@ class Description(Block):
     windows_sha256: str
 
 
-def seen_in(windows: Windows, fold: Fold) -> dict[str, Any]:
-    """The fields of a description that come from the windows and the scaler a model was fitted with."""
+def seen_in(windows: Windows, fold: int) -> dict[str, Any]:
+    """The fields of a description that come from the windows and the fold a model was fitted on."""
+    scaler = windows.folds[fold]
     return {
         "features": Roles.model_validate(vars(windows.features)),
         "channels": Roles.model_validate(vars(windows.channels)),
@@ -74,9 +88,25 @@ def seen_in(windows: Windows, fold: Fold) -> dict[str, Any]:
         "season": windows.season,
         "calendar": windows.calendar,
         "series": windows.ids,
-        "loc": tuple(map(tuple, fold.loc.tolist())),
-        "scale": tuple(map(tuple, fold.scale.tolist())),
+        "loc": tuple(map(tuple, scaler.loc.tolist())),
+        "scale": tuple(map(tuple, scaler.scale.tolist())),
+        "scaling": windows.scaling,
+        "missing": windows.missing,
+        "fill_steps": windows.fill_steps,
+        "static": tuple(map(tuple, windows.static.tolist())),
+        "folds": len(windows.folds),
+        "fold": fold,
     }
+
+
+def deployed_fold(windows: Windows) -> int:
+    """The fold whose model is deployed: the last, which has learned from the latest data."""
+    return max(windows.folds)
+
+
+def folder_of_fold(model: Path, fold: int, deployed: int) -> Path:
+    """Where the model of a fold is kept: the deployed one in the model's folder, earlier ones below it."""
+    return model if fold == deployed else model / "folds" / str(fold)
 
 
 class Model(Protocol):

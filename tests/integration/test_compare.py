@@ -63,8 +63,8 @@ def write_results(root: Path, name: str) -> None:
     (root / "results" / "scores" / f"{name}.json").write_text(canonical_json(said))
     (root / "results" / "forecasts" / f"{name}.parquet").write_bytes(table_bytes(pd.concat(tables.values())))
     if network:
-        header = "seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm\n"
-        text = header + "1,1,0.9,0.8,0.1,1\n1,2,0.7,0.6,0.1,1\n2,1,0.95,0.85,0.1,1\n"
+        header = "fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm\n"
+        text = header + "0,1,1,0.9,0.8,0.1,1\n0,1,2,0.7,0.6,0.1,1\n0,2,1,0.95,0.85,0.1,1\n"
         (root / "results" / "training" / f"{name}.csv").write_text(text)
 
 
@@ -150,7 +150,7 @@ def test_running_again_gives_the_same_bytes(project: Path) -> None:
     first = outputs()
     assert set(first) == {
         "metrics.json", "leaderboard.csv", "verdict.json", "significance.csv", "curves.csv", "horizon.csv",
-        "series.csv", "forecasts.csv",
+        "series.csv", "folds.csv", "forecasts.csv",
     }  # fmt: skip
     assert outputs() == first
 

@@ -138,7 +138,7 @@ def windows_hash() -> str:
 
 
 def test_a_network_is_scored_as_the_mean_of_its_seeds(windows: Windows) -> None:
-    evaluate(Network(windows, windows_hash()))
+    evaluate("gru", lambda _: Network(windows, windows_hash()))
     scores = json.loads(Path("results/scores/gru.json").read_text())["folds"]["0"]["test"]
     table = read_table(Path("results/forecasts/gru.parquet"))
     assert table["seed"].isna().sum() == (table["seed"] == 7).sum() == (table["seed"] == 9).sum()
@@ -152,12 +152,12 @@ def test_a_network_is_scored_as_the_mean_of_its_seeds(windows: Windows) -> None:
 
 def test_a_model_of_other_windows_is_refused(windows: Windows) -> None:
     with pytest.raises(DataError, match="models/gru: was fitted on other windows"):
-        evaluate(Network(windows, "0" * 64))
+        evaluate("gru", lambda _: Network(windows, "0" * 64))
 
 
 def test_forecasts_that_are_not_finite_write_nothing(windows: Windows) -> None:
     with pytest.raises(DataError, match=r"models/gru: .* not finite, the first for a at cutoff 2020-"):
-        evaluate(Network(windows, windows_hash(), broken=True))
+        evaluate("gru", lambda _: Network(windows, windows_hash(), broken=True))
     assert not Path("results").exists()
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from reprocast.baselines.table import BASELINES
-from reprocast.data.windows import Batch, Fold, Windows
+from reprocast.data.windows import Batch, Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, NoInputError, ParamsError
 from reprocast.model import Cost, Description, seen_in
@@ -45,8 +45,8 @@ def fit_baseline(
         ParamsError: the baseline needs more steps than a window shows.
     """
     _refuse_short_windows(name, baseline, windows)
-    method, scaler = BASELINES[baseline.kind], windows.folds[fold]
-    draft = _describe(name, task, baseline, windows, scaler, method.fit(windows, scaler))
+    method = BASELINES[baseline.kind]
+    draft = _describe(name, task, baseline, windows, fold, method.fit(windows, windows.folds[fold]))
     targets = len(windows.channels.target)
     cost = Cost(
         parameters=method.parameters(draft) * targets,
@@ -58,7 +58,7 @@ def fit_baseline(
 
 
 def _describe(
-    name: str, task: str, baseline: Baseline, windows: Windows, scaler: Fold, fitted: dict[str, Any]
+    name: str, task: str, baseline: Baseline, windows: Windows, fold: int, fitted: dict[str, Any]
 ) -> Description:
     """All that `forecast` needs; what it costs and where it comes from is added afterwards."""
     return Description(
@@ -68,7 +68,7 @@ def _describe(
         block=baseline.model_dump(),
         shared={},
         seeds=(),
-        **seen_in(windows, scaler),
+        **seen_in(windows, fold),
         cost=Cost(parameters=0, multiply_adds=0, optimiser_steps=0),
         fitted=fitted,
         fingerprint="",

@@ -3,13 +3,13 @@
 `ACTUAL` stands for a model's name where a row says what happened.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reprocast.evaluation.selection import Scores
+from reprocast.evaluation.selection import Scores, together
 
 ACTUAL = "actual"
 STEPS = 60
@@ -17,42 +17,54 @@ STEPS = 60
 
 Rows = list[tuple[Any, ...]]
 
-CURVES = ("model", "seed", "epoch", "train_loss", "validation_loss")
+CURVES = ("model", "fold", "seed", "epoch", "train_loss", "validation_loss")
 HORIZON = ("model", "step", "mae", "rmse")
 SERIES = ("model", "series", "mae", "rmse")
+FOLDS = (
+    "model", "fold", "first_cutoff", "last_cutoff", "origins", "mae", "rmse", "validation_mae",
+    "validation_rmse",
+)  # fmt: skip
 FORECASTS = ("series", "target", "ds", "model", "value", "low", "high", "cutoff", "step")
 
 
 def horizon_rows(models: Mapping[str, Scores]) -> Rows:
-    """`HORIZON`: test error by step ahead (from 1), averaged over the folds."""
+    """`HORIZON`: test error by step ahead (from 1), over all folds."""
     return [
-        (name, step + 1, *_averaged([fold[step] for fold in folds]))
-        for name, folds in _test_parts(models, "horizon")
-        for step in range(len(folds[0]))
+        (name, step, one["mae"], one["rmse"])
+        for name, scores in sorted(models.items())
+        for step, one in enumerate(together(scores, "test")["horizon"], start=1)
     ]
 
 
 def series_rows(models: Mapping[str, Scores]) -> Rows:
-    """`SERIES`: test error by series, averaged over the folds that scored it."""
+    """`SERIES`: test error by series, over all folds."""
     return [
-        (name, series, *_averaged([fold[series] for fold in folds if series in fold]))
-        for name, folds in _test_parts(models, "series")
-        for series in sorted({series for fold in folds for series in fold})
+        (name, series, one["mae"], one["rmse"])
+        for name, scores in sorted(models.items())
+        for series, one in sorted(together(scores, "test")["series"].items())
     ]
 
 
-def _test_parts(models: Mapping[str, Scores], part: str) -> Iterator[tuple[str, list[Any]]]:
-    for name in sorted(models):
-        yield name, [fold["test"][part] for _, fold in sorted(models[name]["folds"].items())]
+def fold_rows(models: Mapping[str, Scores], tables: Mapping[str, pd.DataFrame]) -> Rows:
+    """`FOLDS`: what each fold tested, and each model's errors there.
 
-
-def _averaged(found: Sequence[Mapping[str, float]]) -> tuple[float, float]:
-    mae, rmse = (sum(one[key] for one in found) / len(found) for key in ("mae", "rmse"))
-    return mae, rmse
+    Args:
+        models: results/scores by model.
+        tables: forecast table of the test windows by model.
+    """
+    rows: Rows = []
+    for name, scores in sorted(models.items()):
+        cutoffs = tables[name].groupby("fold")["cutoff"].agg(["min", "max", "nunique"])
+        for fold, said in sorted((int(number), said) for number, said in scores["folds"].items()):
+            first, last, origins = (_plain(cutoffs.at[fold, column]) for column in cutoffs)
+            tested, validated = said["test"]["overall"], said["validation"]["overall"]
+            figures = [one[key] for one in (tested, validated) for key in ("mae", "rmse")]
+            rows.append((name, fold, first, last, origins, *figures))
+    return rows
 
 
 def forecast_rows(tables: Mapping[str, pd.DataFrame], horizon: int) -> Rows:
-    """`FORECASTS`: the last test steps as they were and as each model forecast them.
+    """`FORECASTS`: the last test steps as they were and as each model, fitted last, forecast them.
 
     The origins shown are H steps apart, so that every step is forecast once, by the whole path from
     its origin. `low` and `high` are the least and greatest forecast of the seeds; none for a baseline.
@@ -62,7 +74,8 @@ def forecast_rows(tables: Mapping[str, pd.DataFrame], horizon: int) -> Rows:
         horizon: steps forecast (H).
     """
     rows: Rows = []
-    for position, (model, table) in enumerate(tables.items()):
+    for position, (model, every) in enumerate(tables.items()):
+        table = every[every["fold"] == every["fold"].max()]
         deployed, seeds = table[table["seed"].isna()], table[table["seed"].notna()]
         paths = dict(list(seeds.groupby(["unique_id", "target", "cutoff"])))
         for (series, target), part in deployed.groupby(["unique_id", "target"], sort=True):
@@ -91,5 +104,8 @@ def _spread(seeds: pd.DataFrame | None) -> tuple[Any, Any]:
 
 def _row(place: Any, row: Any, h: int, model: str, value: float, low: Any, high: Any) -> tuple[Any, ...]:
     series, target = place
-    cutoff = row["cutoff"].to_datetime64() if isinstance(row["cutoff"], pd.Timestamp) else row["cutoff"]
-    return series, target, row["ds"][h], model, value, low, high, cutoff, h + 1
+    return series, target, row["ds"][h], model, value, low, high, _plain(row["cutoff"]), h + 1
+
+
+def _plain(value: Any) -> Any:
+    return value.to_datetime64() if isinstance(value, pd.Timestamp) else value

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from statistics import stdev
 from typing import Any
 
-from reprocast.evaluation.selection import Scores, error, overall
+from reprocast.evaluation.selection import Scores, error, overall, together
 
 COLUMNS = (
     "model",
@@ -66,11 +66,6 @@ def skill(own: float, other: float) -> float | None:
 
 
 def seed_deviation(scores: Scores, score: str) -> float | None:
-    """Standard deviation (n−1) of the seeds' own test scores, averaged over folds; None below two seeds."""
-    found: list[float] = []
-    for _, fold in sorted(scores["folds"].items()):
-        errors = [seed[score] for _, seed in sorted(fold["test"]["seed"].items())]
-        if len(errors) < 2 or None in errors:
-            return None
-        found.append(stdev(errors))
-    return sum(found) / len(found)
+    """Standard deviation (n−1) of the seeds' own test scores; None below two seeds."""
+    errors = [seed[score] for _, seed in sorted(together(scores, "test")["seed"].items())]
+    return stdev(errors) if len(errors) > 1 and None not in errors else None

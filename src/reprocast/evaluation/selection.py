@@ -14,22 +14,27 @@ Scores = Mapping[str, Any]
 """A model's results/scores/NAME.json."""
 
 
-def overall(scores: Scores, split: str) -> dict[str, float | None]:
-    """A model's scores on one split, averaged over the folds; None where a fold has none.
+def together(scores: Scores, split: str) -> Mapping[str, Any]:
+    """A model's scores on one split over the windows of all folds.
+
+    Where validation windows of a later fold lie in the test span of an earlier one, they do not count:
+    a model must not be chosen by what it is tested on.
+    """
+    folds: Mapping[str, Any] = scores["folds"]
+    found: Mapping[str, Any] = (scores["pooled"] if len(folds) > 1 else next(iter(folds.values())))[split]
+    return found
+
+
+def overall(scores: Scores, split: str) -> Mapping[str, float | None]:
+    """A model's scores on one split, all series, steps and folds together; None where one has no meaning.
 
     Raises:
-        DataError: a fold has no window in that split.
+        DataError: there was no window in that split.
     """
-    folds = [fold[split]["overall"] for _, fold in sorted(scores["folds"].items())]
-    if not all(folds):
+    found: Mapping[str, float | None] = together(scores, split)["overall"]
+    if not found:
         raise DataError(f"results/scores/{scores['model']}.json: no window was scored on {split}")
-    names = [name for name in folds[0] if all(name in fold for fold in folds)]
-    return {name: _mean([fold[name] for fold in folds]) for name in names}
-
-
-def _mean(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(values) if len(known) == len(values) else None
+    return found
 
 
 def error(scores: Scores, split: str, score: str) -> float:

@@ -29,6 +29,8 @@ class Outcome:
     errors: Mapping[str, float]
     """Test error by model, in the score's terms."""
     tests: Differences
+    folds: int = 1
+    """Folds of the backtest, each with models of its own."""
 
 
 def verdict(outcome: Outcome) -> str:
@@ -77,7 +79,8 @@ def _against_baselines(outcome: Outcome) -> str:
     found = {result(test, test.p_value, outcome.alpha) for test in each}
     joint = ", but " if found == {"beats", "worse"} else " and "
     clauses = joint.join(_clause(test, outcome) for test in each)
-    return f"On {_count(tests.against_best.origins, 'test origin')} it {clauses}."
+    refits = f" in {outcome.folds} folds, refitted for each," if outcome.folds > 1 else ""
+    return f"On {_count(tests.against_best.origins, 'test origin')}{refits} it {clauses}."
 
 
 def _clause(test: Comparison, outcome: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""Stage baseline@NAME: fits one baseline on the training windows and writes its `model.json`."""
+"""Stage baseline@NAME: fits one baseline on the training windows of every fold; writes models/NAME."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from reprocast.baselines.saved import fit_baseline, save_baseline
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.errors import UsageError
 from reprocast.fingerprint import fingerprint
+from reprocast.model import deployed_fold, folder_of_fold
 from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
 from reprocast.params.reading import read
@@ -14,8 +15,6 @@ from reprocast.stages.publish import new_folder
 from reprocast.stages.stage import PARAMS, run
 
 WINDOWS, MODELS = Path("data/windows"), Path("models")
-FOLD = 0
-"""The fold whose training windows the deployed model is fitted on."""
 
 
 class BaselineParams(Block):
@@ -40,9 +39,12 @@ def main(name: str) -> None:
     block, data = baselines[name], windows_sha256(WINDOWS)
     blocks = {"task": params.task, "baselines": {name: block.model_dump()}}
     mark = fingerprint(blocks, data, ["reprocast.stages.baseline"])
-    model = fit_baseline(name, block, read_windows(WINDOWS), FOLD, data, mark, params.task)
+    windows = read_windows(WINDOWS)
     with new_folder(MODELS / name) as folder:
-        save_baseline(model, folder)
+        for fold in sorted(windows.folds):
+            path = folder_of_fold(folder, fold, deployed_fold(windows))
+            path.mkdir(parents=True, exist_ok=True)
+            save_baseline(fit_baseline(name, block, windows, fold, data, mark, params.task), path)
 
 
 if __name__ == "__main__":

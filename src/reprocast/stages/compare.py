@@ -32,6 +32,8 @@ TESTS = (
     "question", "a", "b", "difference", "error", "statistic", "p_value", "holm_p", "result", "origins",
     "origins_needed", "lags", "kernel",
 )  # fmt: skip
+TIMES = ("ds", "cutoff", "first_cutoff", "last_cutoff")
+"""Columns of times in the figures' data."""
 
 
 class CompareParams(Block):
@@ -57,9 +59,7 @@ def main() -> None:
     )
     rows = leaderboard(models, outcome.score, outcome.best, outcome.naive)
     with new_folder(RESULTS / "comparison") as folder:
-        _write_comparison(
-            folder, outcome, models, {name: tables[name] for name in (outcome.chosen, outcome.best)}
-        )
+        _write_comparison(folder, outcome, models, tables)
     write_file(
         RESULTS / "leaderboard.csv", csv_text(COLUMNS, ([row[key] for key in COLUMNS] for row in rows))
     )
@@ -76,7 +76,8 @@ def _outcome(
     naive = next((name for name, entry in sorted(params.baselines.items()) if entry.kind == "naive"), None)
     tests = differences(losses, networks, chosen, best, naive, models[chosen]["horizon"], alpha)
     errors = {name: error(scores, "test", score) for name, scores in models.items()}
-    return Outcome(chosen, networks, best, naive, score, alpha, errors, tests)
+    folds = len(models[chosen]["folds"])
+    return Outcome(chosen, networks, best, naive, score, alpha, errors, tests, folds)
 
 
 def _scores(name: str) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _test_table(name: str, task: Score) -> pd.DataFrame:
 
 
 def _write_comparison(
-    folder: Path, outcome: Outcome, models: Mapping[str, Any], shown: Mapping[str, pd.DataFrame]
+    folder: Path, outcome: Outcome, models: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> None:
     tests = _tests(outcome)
     said = {
@@ -105,16 +106,20 @@ def _write_comparison(
         "naive": outcome.naive,
         "score": outcome.score,
         "alpha": outcome.alpha,
+        "folds": outcome.folds,
         "tests": [{key: _rounded(value) for key, value in test.items()} for test in tests],
     }
+    shown = {name: tables[name] for name in (outcome.chosen, outcome.best)}
     forecasts = figure_data.forecast_rows(shown, models[outcome.chosen]["horizon"])
+    folds = figure_data.fold_rows(models, tables)
     files = {
         "verdict.json": canonical_json(said),
         "significance.csv": csv_text(TESTS, ([test[key] for key in TESTS] for test in tests)),
         "curves.csv": csv_text(figure_data.CURVES, _curves(outcome.networks)),
         "horizon.csv": csv_text(figure_data.HORIZON, figure_data.horizon_rows(models)),
         "series.csv": csv_text(figure_data.SERIES, figure_data.series_rows(models)),
-        "forecasts.csv": csv_text(figure_data.FORECASTS, [_with_times(row) for row in forecasts]),
+        "folds.csv": csv_text(figure_data.FOLDS, _with_times(figure_data.FOLDS, folds)),
+        "forecasts.csv": csv_text(figure_data.FORECASTS, _with_times(figure_data.FORECASTS, forecasts)),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -141,7 +146,7 @@ def _rounded(value: Any) -> Any:
 
 
 def _curves(networks: Sequence[str]) -> list[list[Any]]:
-    """Losses by epoch, a line a seed: a seed that stopped early simply ends."""
+    """Losses by epoch, a line a fold and seed: a seed that stopped early simply ends."""
     rows: list[list[Any]] = []
     for name in networks:
         path = RESULTS / "training" / f"{name}.csv"
@@ -155,9 +160,12 @@ def _curves(networks: Sequence[str]) -> list[list[Any]]:
     return rows
 
 
-def _with_times(row: tuple[Any, ...]) -> list[Any]:
-    return [time_text(value) if name in ("ds", "cutoff") else value
-            for name, value in zip(figure_data.FORECASTS, row, strict=True)]  # fmt: skip
+def _with_times(columns: Sequence[str], rows: figure_data.Rows) -> list[list[Any]]:
+    """The rows with times as text."""
+    return [
+        [time_text(value) if name in TIMES else value for name, value in zip(columns, row, strict=True)]
+        for row in rows
+    ]
 
 
 def _metrics(rows: Sequence[Row], outcome: Outcome) -> dict[str, Any]:

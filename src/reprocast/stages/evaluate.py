@@ -2,14 +2,14 @@
 
 import sys
 
-from reprocast.stages.evaluating import MODELS, evaluate
+from reprocast.stages.evaluating import evaluate
 from reprocast.stages.stage import run
 from reprocast.tasks.networks import load_network
 
 
 def main(name: str) -> None:
     """Scores the network in models/NAME."""
-    evaluate(load_network(MODELS / name))
+    evaluate(name, load_network)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 import sys
 
 from reprocast.baselines.saved import load_baseline
-from reprocast.stages.evaluating import MODELS, evaluate
+from reprocast.stages.evaluating import evaluate
 from reprocast.stages.stage import run
 
 
 def main(name: str) -> None:
     """Scores the baseline in models/NAME."""
-    evaluate(load_baseline(MODELS / name))
+    evaluate(name, load_baseline)
 
 
 if __name__ == "__main__":

@@ -1,56 +1,63 @@
-"""What evaluate@NETWORK and evaluate_baseline@NAME share: forecasts of one model, and their scores."""
+"""What evaluate@NETWORK and evaluate_baseline@NAME share: a model's forecasts on every fold, and scores."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
 
 from reprocast.data.window_files import read_windows, windows_sha256
-from reprocast.data.windows import Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
-from reprocast.evaluation.forecasting import forecast_windows
-from reprocast.model import Description, Model
+from reprocast.evaluation.folds import FoldTables, pooled, tabulate_fold
+from reprocast.model import Description, Model, deployed_fold, folder_of_fold
 from reprocast.stages.publish import write_file
 from reprocast.tasks import part
 from reprocast.tasks.protocol import Score
 
 WINDOWS, MODELS = Path("data/windows"), Path("models")
 FORECASTS, SCORES = Path("results/forecasts"), Path("results/scores")
-FOLD = 0
-"""The fold that models are fitted on; another fold's test span may lie in this one's training span."""
-SPLITS = ("validation", "test")
 
 
-def evaluate(model: Model) -> None:
+def evaluate(name: str, load: Callable[[Path], Model]) -> None:
     """Writes results/forecasts/NAME.parquet and results/scores/NAME.json.
+
+    Args:
+        name: folder in models.
+        load: reads the model of one fold from its folder.
 
     Raises:
         DataError: the model was fitted on other windows than those in data/windows, or forecasts
             something that is not finite.
     """
-    said = model.description
-    if said.windows_sha256 != windows_sha256(WINDOWS):
-        raise DataError(f"models/{said.name}: was fitted on other windows; run `reprocast repro`")
+    windows, sha256 = read_windows(WINDOWS), windows_sha256(WINDOWS)
+    deployed = deployed_fold(windows)
+    models = {
+        fold: _load(folder_of_fold(MODELS / name, fold, deployed), load, fold, sha256)
+        for fold in sorted(windows.folds, reverse=True)
+    }
+    said = models[deployed].description
     task = cast("Score", part(said.task, "score"))
-    tables = tabulated(model, read_windows(WINDOWS), task)
-    table = pd.concat(list(tables.values()), ignore_index=True)
-    by_split = {split: task.scores(rows) for split, rows in tables.items()}
-    write_file(FORECASTS / f"{said.name}.parquet", task.table_bytes(table))
-    write_file(SCORES / f"{said.name}.json", canonical_json(_scored(said, by_split)))
+    folds = {fold: tabulate_fold(models[fold], windows, fold, task) for fold in sorted(models)}
+    table = pd.concat([rows for fold in folds.values() for rows in fold.tables.values()], ignore_index=True)
+    write_file(FORECASTS / f"{name}.parquet", task.table_bytes(table))
+    write_file(SCORES / f"{name}.json", canonical_json(_scored(said, folds, task)))
 
 
-def tabulated(model: Model, windows: Windows, task: Score) -> dict[str, pd.DataFrame]:
-    """Forecast table of each split that is scored."""
-    fold, tables = windows.folds[FOLD], {}
-    for split in SPLITS:
-        starts = fold.starts[split]
-        forecasts = forecast_windows(model, windows, fold, starts)
-        tables[split] = task.tabulate(windows, FOLD, split, starts, forecasts, model.description)
-    return tables
+def _load(folder: Path, load: Callable[[Path], Model], fold: int, sha256: str) -> Model:
+    model = load(folder)
+    if (model.description.windows_sha256, model.description.fold) != (sha256, fold):
+        raise DataError(f"{folder}: was fitted on other windows; run `reprocast repro`")
+    return model
 
 
-def _scored(said: Description, by_split: dict[str, Any]) -> dict[str, Any]:
+def _scored(said: Description, folds: Mapping[int, FoldTables], task: Score) -> dict[str, Any]:
+    """Scores by fold, and over all folds together where there are several."""
+    by_fold = {
+        str(fold): {split: task.scores(rows) for split, rows in found.tables.items()}
+        for fold, found in folds.items()
+    }
+    together = {split: task.scores(rows) for split, rows in pooled(folds).items()} if len(folds) > 1 else {}
     return {
         "schema_version": 1,
         "model": said.name,
@@ -59,5 +66,6 @@ def _scored(said: Description, by_split: dict[str, Any]) -> dict[str, Any]:
         "horizon": said.horizon,
         "fingerprint": said.fingerprint,
         "cost": said.cost.model_dump(),
-        "folds": {str(FOLD): by_split},
+        "folds": by_fold,
+        **({"pooled": together} if together else {}),
     }

@@ -23,11 +23,19 @@ class Train(Protocol):
 
 
 class Reporter:
-    """Watches the seeds of one model, one after the other, and keeps their epochs."""
+    """Watches the seeds of one model on one fold, one after the other, and keeps their epochs."""
 
-    def __init__(self, name: str, steps: int, events: Events) -> None:
+    def __init__(self, name: str, fold: int, steps: int, events: Events) -> None:
+        """Begins.
+
+        Args:
+            name: what the lines call the model.
+            fold: what it is trained on.
+            steps: most optimiser steps of a seed.
+            events: the record.
+        """
         self.epochs: list[Epoch] = []
-        self._name, self._steps, self._events = name, steps, events
+        self._name, self._fold, self._steps, self._events = name, fold, steps, events
         self._bar: Bar | None = None
         self._clock = time.perf_counter()
 
@@ -36,11 +44,11 @@ class Reporter:
         begun = self._clock = time.perf_counter()
         title = f"{self._name} seed {seed}"
         self._bar = Bar(title, self._steps) if sys.stdout.isatty() else None
-        self._events.write("seed_start", seed=seed)
+        self._events.write("seed_start", fold=self._fold, seed=seed)
         trained = train(on_epoch=self._epoch, callbacks=[self._bar] if self._bar else [])
         seconds = time.perf_counter() - begun
         best = {"best_epoch": trained.best_epoch, "best_loss": trained.best_loss}
-        self._events.write("seed_end", seed=seed, seconds=seconds, **best)
+        self._events.write("seed_end", fold=self._fold, seed=seed, seconds=seconds, **best)
         print(
             f"{title}: best validation loss {trained.best_loss:.4f} in epoch {trained.best_epoch}, "
             f"{seconds:.1f} s",
@@ -52,7 +60,7 @@ class Reporter:
         now = time.perf_counter()
         seconds, self._clock = now - self._clock, now
         self.epochs.append(epoch)
-        self._events.write("epoch", **asdict(epoch), seconds=seconds)
+        self._events.write("epoch", fold=self._fold, **asdict(epoch), seconds=seconds)
         if self._bar:
             self._bar.tell(epoch)
             return

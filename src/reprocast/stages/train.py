@@ -1,7 +1,8 @@
-"""Stage train@NAME: trains one architecture once a seed; writes models/NAME and results/training/NAME.csv."""
+"""Stage train@NAME: one architecture, a network a fold and seed: models/NAME, results/training/NAME.csv."""
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import ConfigDict, create_model
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.deterministic import csv_text
 from reprocast.fingerprint import fingerprint
-from reprocast.model import Cost, Description, seen_in
+from reprocast.model import Cost, Description, deployed_fold, folder_of_fold, seen_in
 from reprocast.networks.allocation import keep_memory
 from reprocast.networks.forecaster import parameters
 from reprocast.networks.watch import Epoch
@@ -20,16 +21,16 @@ from reprocast.params.base import Block
 from reprocast.params.reading import read
 from reprocast.params.seeds import Seeds
 from reprocast.params.train import Runtime, Train
-from reprocast.stages.events import recording
+from reprocast.stages.events import Events, recording
 from reprocast.stages.publish import STATE, new_folder, write_file
 from reprocast.stages.reporter import Reporter
 from reprocast.stages.stage import PARAMS, run
 from reprocast.tasks import part
 from reprocast.tasks.networks import save_networks
-from reprocast.tasks.training import FOLD, Trained, Training, train_seed
+from reprocast.tasks.training import Trained, Training, train_seed
 
 WINDOWS, MODELS, CURVES = Path("data/windows"), Path("models"), Path("results/training")
-COLUMNS = ("seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm")
+COLUMNS = ("fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm")
 
 
 class Shared(Block):
@@ -54,8 +55,18 @@ def read_params(name: str) -> tuple[Architecture, Shared]:
     return getattr(params.architectures, name), params
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """The networks of one fold."""
+
+    description: Description
+    trained: Mapping[int, Trained]
+    """By seed."""
+    epochs: list[Epoch]
+
+
 def main(name: str, *, follow: bool = True) -> None:
-    """Trains architecture `name` and publishes its model and its curves.
+    """Trains architecture `name` on every fold and publishes its models and its curves.
 
     Args:
         name: entry of `architectures`.
@@ -68,39 +79,55 @@ def main(name: str, *, follow: bool = True) -> None:
     keep_memory()
     architecture, shared = read_params(name)
     learn: Any = part(shared.task, "learn")
-    training = Training(learn, architecture, read_windows(WINDOWS), shared.train, shared.runtime, STATE)
-    draft = _describe(name, training, shared, learn.__name__)
+    windows = read_windows(WINDOWS)
+    trainings = {
+        fold: Training(learn, architecture, windows, fold, shared.train, shared.runtime, STATE)
+        for fold in sorted(windows.folds)
+    }
+    drafts = _describe(name, trainings, shared, learn.__name__)
+    draft = drafts[deployed_fold(windows)]
     start = {"model": name, "fingerprint": draft.fingerprint, "description": draft.model_dump(mode="json")}
     with recording(name, start, follow=follow) as events:
-        report = Reporter(name, training.steps(), events)
-        trained = {seed: report.seed(seed, partial(train_seed, training, seed)) for seed in shared.seeds}
-        _publish(_finish(draft, trained), trained, report.epochs)
+        _publish([_train(drafts[fold], training, events) for fold, training in trainings.items()])
 
 
-def _describe(name: str, training: Training, shared: Shared, learn: str) -> Description:
-    """What is known before training: everything but the steps it takes and what it fits."""
-    windows, scaler = training.windows, training.windows.folds[FOLD]
-    block = training.architecture.model_dump(mode="json")
+def _train(draft: Description, training: Training, events: Events) -> Fitted:
+    """The networks of one fold, a seed after the other."""
+    name = draft.name if draft.folds == 1 else f"{draft.name} fold {draft.fold}"
+    report = Reporter(name, draft.fold, training.steps(), events)
+    trained = {seed: report.seed(seed, partial(train_seed, training, seed)) for seed in draft.seeds}
+    return Fitted(_finish(draft, trained), trained, report.epochs)
+
+
+def _describe(
+    name: str, trainings: Mapping[int, Training], shared: Shared, learn: str
+) -> dict[int, Description]:
+    """By fold, what is known before training: everything but the steps it takes and what it fits."""
+    any_fold = next(iter(trainings.values()))
+    block = any_fold.architecture.model_dump(mode="json")
     blocks = {key: shared.model_dump(mode="json")[key] for key in Shared.model_fields}
-    data = windows_sha256(WINDOWS)
-    code = ["reprocast.stages.train", learn]
-    return Description(
-        kind="network",
-        name=name,
-        task=shared.task,
-        block=block,
-        shared=blocks,
-        seeds=shared.seeds,
-        **seen_in(windows, scaler),
-        cost=_cost(training, shared.seeds[0]),
-        fitted={},
-        fingerprint=fingerprint({"architectures": {name: block}, **blocks}, data, code),
-        windows_sha256=data,
-    )
+    data, cost = windows_sha256(WINDOWS), _cost(any_fold, shared.seeds[0])
+    mark = fingerprint({"architectures": {name: block}, **blocks}, data, ["reprocast.stages.train", learn])
+    return {
+        fold: Description(
+            kind="network",
+            name=name,
+            task=shared.task,
+            block=block,
+            shared=blocks,
+            seeds=shared.seeds,
+            **seen_in(training.windows, fold),
+            cost=cost,
+            fitted={},
+            fingerprint=mark,
+            windows_sha256=data,
+        )
+        for fold, training in trainings.items()
+    }
 
 
 def _cost(training: Training, seed: int) -> Cost:
-    """Of one network; the networks of all seeds have the same form."""
+    """Of one network; the networks of all seeds and folds have the same form."""
     network: Any = training.network(seed)
     work = network.multiply_adds(training.windows.look_back)
     return Cost(parameters=parameters(network), multiply_adds=work, optimiser_steps=0)
@@ -112,15 +139,31 @@ def _finish(draft: Description, trained: Mapping[int, Trained]) -> Description:
         "best_epoch": {str(seed): one.best_epoch for seed, one in trained.items()},
         "best_loss": {str(seed): one.best_loss for seed, one in trained.items()},
     }
-    cost = draft.cost.model_copy(update={"optimiser_steps": steps})
-    return draft.model_copy(update={"cost": cost, "fitted": fitted})
+    return draft.model_copy(update={"cost": _with_steps(draft.cost, steps), "fitted": fitted})
 
 
-def _publish(description: Description, trained: Mapping[int, Trained], curves: Sequence[Epoch]) -> None:
-    with new_folder(MODELS / description.name) as folder:
-        save_networks(description, {seed: one.weights for seed, one in trained.items()}, folder)
-    rows = ([getattr(epoch, column) for column in COLUMNS] for epoch in curves)
-    write_file(CURVES / f"{description.name}.csv", csv_text(COLUMNS, rows))
+def _with_steps(cost: Cost, steps: int) -> Cost:
+    return cost.model_copy(update={"optimiser_steps": steps})
+
+
+def _publish(folds: Sequence[Fitted]) -> None:
+    """Writes the model of every fold, the last one as what is deployed, and the curves of all."""
+    deployed = folds[-1].description
+    steps = sum(one.description.cost.optimiser_steps for one in folds)
+    with new_folder(MODELS / deployed.name) as folder:
+        for one in folds:
+            said = one.description
+            path = folder_of_fold(folder, said.fold, deployed.fold)
+            path.mkdir(parents=True, exist_ok=True)
+            if said is deployed:
+                said = said.model_copy(update={"cost": _with_steps(said.cost, steps)})
+            save_networks(said, {seed: fit.weights for seed, fit in one.trained.items()}, path)
+    rows = (
+        [one.description.fold, *(getattr(epoch, column) for column in COLUMNS[1:])]
+        for one in folds
+        for epoch in one.epochs
+    )
+    write_file(CURVES / f"{deployed.name}.csv", csv_text(COLUMNS, rows))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Needs torch but not Lightning, so that a model is served without it.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class SavedNetworks:
 
 
 def _rows(batch: Batch, rows: slice) -> Batch:
-    return Batch(batch.past[rows], batch.future[rows], batch.target[rows], batch.series[rows])
+    return Batch(**{field.name: getattr(batch, field.name)[rows] for field in fields(Batch)})
 
 
 def save_networks(
@@ -100,11 +100,16 @@ def _build(description: Description, folder: Path) -> nn.Module:
     except ValidationError as error:
         raise _not_a_network(folder / FILE, error) from None
     channels = description.channels
-    count, targets = len(channels.target + channels.past + channels.future), len(channels.target)
+    inputs = channels.target + channels.past + channels.observed + channels.future
     learn = part(description.task, "learn")
     with torch.random.fork_rng(devices=[]):
         network: nn.Module = learn.build(
-            architecture, count, targets, len(channels.future), description.horizon
+            architecture,
+            len(inputs),
+            len(channels.target),
+            len(channels.future),
+            description.horizon,
+            len(channels.static),
         )
     return network.eval()
 

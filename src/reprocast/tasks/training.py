@@ -20,9 +20,6 @@ from reprocast.params.architecture import Architecture
 from reprocast.params.train import Runtime, Train
 from reprocast.tasks.protocol import Learn
 
-FOLD = 0
-"""The fold a deployed model is trained on."""
-
 
 @dataclass(frozen=True)
 class Trained:
@@ -40,12 +37,14 @@ class Trained:
 
 @dataclass(frozen=True)
 class Training:
-    """What the trainings of one architecture have in common."""
+    """What the trainings of one architecture on one fold have in common; other folds do not matter to it."""
 
     learn: Learn
     """The task's part that knows networks and losses."""
     architecture: Architecture
     windows: Windows
+    fold: int
+    """The fold whose training windows teach, and whose validation windows stop."""
     train: Train
     runtime: Runtime
     scratch: Path
@@ -53,7 +52,7 @@ class Training:
 
     def steps(self) -> int:
         """Most optimiser steps a seed can take: the length of the schedule."""
-        batches = -(-len(self.windows.folds[FOLD].starts["train"]) // self.train.batch_size)
+        batches = -(-len(self.windows.folds[self.fold].starts["train"]) // self.train.batch_size)
         return batches * self.train.max_epochs
 
     def network(self, seed: int) -> nn.Module:
@@ -67,6 +66,7 @@ class Training:
                 len(channels.target),
                 len(channels.future),
                 self.windows.horizon,
+                len(channels.static),
             )
         return network
 
@@ -90,7 +90,7 @@ def train_seed(
     module = LitNetwork(t.network(seed), t.learn.loss(t.train.loss), t.train, seed, t.steps())
     watch = Watch(t.train.patience, on_epoch)
     trainer = _trainer(t, [watch, *callbacks])
-    _fit(trainer, module, WindowData(t.windows, FOLD, t.train.batch_size, seed))
+    _fit(trainer, module, WindowData(t.windows, t.fold, t.train.batch_size, seed))
     return Trained(watch.best_weights, watch.best_epoch, watch.best_loss, module.global_step)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 
 from mlflow.entities import Metric, Run, RunTag
@@ -16,7 +17,7 @@ from reprocast.params.operations import Tracking
 from reprocast.tracking.outputs import ModelOutput, read_data, read_models
 from reprocast.tracking.producer import from_tags
 from reprocast.tracking.pyfunc import log_model, logged_model
-from reprocast.tracking.recorder import Recorder
+from reprocast.tracking.recorder import Member, Recorder
 from reprocast.tracking.replay import past_events
 from reprocast.tracking.scores import Score, model_scores, seed_scores
 from reprocast.tracking.store import Store, explained, open_store
@@ -73,22 +74,27 @@ def _settle(store: Store, output: ModelOutput, root: Path) -> tuple[list[Run], C
         counts["models"] += 1
         model = log_model(store, parent.info.run_id, output, root)
     counts["scores"] += _log_missing(store, parent, model_scores(output), model)
-    for seed, child in children.items():
-        counts["scores"] += _log_missing(store, child, seed_scores(output, seed), None)
+    for (fold, seed), child in children.items():
+        counts["scores"] += _log_missing(store, child, seed_scores(output, fold, seed), None)
     return [parent, *children.values()], counts
 
 
-def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[int, Run]] | None:
-    """The newest finished run of the model with its seeds' runs; None if there is none."""
+def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[Member, Run]] | None:
+    """The newest finished run of the model with its folds' and seeds' runs; None if there is none."""
     description = output.description
     runs = store.runs(f"tags.fingerprint = '{description.fingerprint}' AND attributes.status = 'FINISHED'")
     for parent in runs:
         if parent.data.tags.get("role") == description.kind:
             own = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
-            seeds = {int(run.data.tags["seed"]): run for run in reversed(own)}
-            if set(seeds) == set(description.seeds):
-                return parent, seeds
+            members = {_member(run): run for run in reversed(own)}
+            if set(members) == set(product(range(description.folds), description.seeds)):
+                return parent, members
     return None
+
+
+def _member(run: Run) -> Member:
+    """Fold and seed of a seed's run; a run from before there were folds has the only one."""
+    return int(run.data.tags.get("fold", 0)), int(run.data.tags["seed"])
 
 
 def _is_live(store: Store, output: ModelOutput) -> bool:

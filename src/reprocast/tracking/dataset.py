@@ -52,9 +52,9 @@ def _profile(data: DataOutput) -> dict[str, Any]:
 
 
 def _windows(manifest: Mapping[str, Any]) -> dict[str, int]:
-    """Windows by split, over all series; of the first fold."""
+    """Windows by split, over all series; of the fold that is deployed."""
     folds = manifest.get("folds", {})
-    splits = folds[min(folds)] if folds else {}
+    splits = folds[max(folds, key=int)] if folds else {}
     return {name: sum(split["windows"].values()) for name, split in splits.items()}
 
 

@@ -10,6 +10,7 @@ LIMIT = 500
 def flat_params(description: Mapping[str, Any]) -> dict[str, str]:
     """Every parameter of a model by name: its own block without a prefix, the shared ones with theirs."""
     own = {key: description[key] for key in ("look_back", "horizon", "season", "calendar", "series")}
+    own["folds"] = description.get("folds", 1)
     columns = {f"columns.{role}": names for role, names in description["features"].items()}
     nested = {**description.get("shared", {}), **columns, **own, **description.get("block", {})}
     return {name: _text(value) for name, value in _leaves(nested, "") if value is not None}

@@ -1,5 +1,6 @@
 """Logs a model to its run: the folder models/<name>, code from a file, signature, example; no pickle."""
 
+import shutil
 import tempfile
 import warnings
 from importlib.metadata import version
@@ -73,12 +74,18 @@ def _save(local: Path, head: Model, output: ModelOutput, panel: Panel | None) ->
             path=str(local),
             mlflow_model=head,
             python_model=str(CODE),
-            artifacts={"model": str(output.folder)},
+            artifacts={"model": str(_deployed(output.folder, local.parent))},
             code_paths=[str(SOURCE)],
             signature=_signature(description, panel),
             input_example=None if panel is None else _example(description, panel),
             pip_requirements=[f"{name}=={version(name).partition('+')[0]}" for name in needs],
         )
+
+
+def _deployed(folder: Path, scratch: Path) -> Path:
+    """A copy of a model's folder without the models of earlier folds, which only scoring needs."""
+    alone = scratch / "deployed" / folder.name
+    return Path(shutil.copytree(folder, alone, ignore=shutil.ignore_patterns("folds")))
 
 
 def _columns(description: Description, panel: Panel | None) -> tuple[str, ...]:

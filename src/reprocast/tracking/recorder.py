@@ -1,4 +1,4 @@
-"""From training events to runs: a parent run a model, a nested run a seed, everything in few batches.
+"""From training events to runs: a parent run a model, a nested run a fold and seed, all in few batches.
 
 Events arrive live from a training process or are made from the outputs on disk (events.py); the runs
 look the same.
@@ -25,6 +25,8 @@ CURVES = {
     "seconds": "epoch_seconds",
 }
 """Field of an epoch event -> metric."""
+Member = tuple[int, int]
+"""Fold and seed of one training."""
 BATCH = 1000
 """Metrics in one call at most; mlflow's own limit."""
 
@@ -40,8 +42,8 @@ class Recorder:
     parent: str | None = None
     """Run of the model, once it has started."""
     _start: Event = field(default_factory=dict)
-    _open: dict[int, str] = field(default_factory=dict)
-    """Seed -> its run, not ended yet."""
+    _open: dict[Member, str] = field(default_factory=dict)
+    """Fold and seed -> its run, not ended yet."""
     _metrics: dict[str, list[Metric]] = field(default_factory=dict)
     _best: list[float] = field(default_factory=list)
 
@@ -77,16 +79,17 @@ class Recorder:
         self.store.client.set_tag(self.parent, "mlflow.note.content", note(event, self.parent))
 
     def _begin_seed(self, event: Event) -> None:
-        seed, name = int(event["seed"]), f"{self._start['model']} seed {event['seed']}"
-        tags = {"role": "seed", "seed": str(seed), "mlflow.parentRunId": str(self.parent)}
-        self._open[seed] = self._create(event, name, tags)
+        fold, seed = member = _member(event)
+        of_fold = f" fold {fold}" if self._start["description"].get("folds", 1) > 1 else ""
+        tags = {"role": "seed", "fold": str(fold), "seed": str(seed), "mlflow.parentRunId": str(self.parent)}
+        self._open[member] = self._create(event, f"{self._start['model']}{of_fold} seed {seed}", tags)
 
     def _create(self, event: Event, name: str, tags: Mapping[str, str]) -> str:
         """A new run with its tags, parameters and dataset."""
         client, description = self.store.client, self._start["description"]
         tags = {**labels(self._start, self.origin), **tags}
         run = client.create_run(self.store.experiment, millis(event), dict(tags), name).info.run_id
-        params = flat_params(description) | ({"seed": tags["seed"]} if "seed" in tags else {})
+        params = flat_params(description) | {key: tags[key] for key in ("fold", "seed") if key in tags}
         client.log_batch(run, params=[Param(key, value) for key, value in params.items()])
         dataset = dataset_input(self.data, description.get("windows_sha256"))
         if dataset is not None:
@@ -95,16 +98,16 @@ class Recorder:
 
     def _epoch(self, event: Event) -> None:
         values = {name: event[key] for key, name in CURVES.items() if event.get(key) is not None}
-        self._note(self._open[int(event["seed"])], values, millis(event), int(event["epoch"]))
+        self._note(self._open[_member(event)], values, millis(event), int(event["epoch"]))
 
     def _end_seed(self, event: Event) -> None:
-        run = self._open[int(event["seed"])]
+        run = self._open[_member(event)]
         values = {"best_validation_loss": event["best_loss"], "best_epoch": event["best_epoch"]}
         self._best.append(float(event["best_loss"]))
         self._note(run, values | _duration(event), millis(event), 0)
         self._send()
         self.store.client.set_terminated(run, "FINISHED", millis(event))
-        del self._open[int(event["seed"])]
+        del self._open[_member(event)]
 
     def _end(self, event: Event) -> None:
         status, parent = str(event["status"]), str(self.parent)
@@ -130,6 +133,11 @@ class Recorder:
 
 LINE = 500
 """Characters of a reason that are kept."""
+
+
+def _member(event: Event) -> Member:
+    """Which training an event is about."""
+    return int(event.get("fold", 0)), int(event["seed"])
 
 
 def millis(event: Event) -> int:

@@ -41,14 +41,19 @@ def _from_outputs(output: ModelOutput, commit: str | None) -> list[Event]:
     time = (output.folder / "model.json").stat().st_mtime
     start = {"event": "start", "model": description.name, "fingerprint": description.fingerprint}
     events: list[Event] = [{**start, "time": time, "commit": commit}]
-    for seed, rows in groupby(output.curves, key=lambda row: int(row["seed"])):
-        events += _seed(seed, [dict(row) for row in rows], time)
+    for (fold, seed), rows in groupby(output.curves, key=_member):
+        events += _seed(fold, seed, [dict(row) for row in rows], time)
     return [*events, {"event": "end", "status": "FINISHED", "time": time, "reason": None}]
 
 
-def _seed(seed: int, rows: list[dict[str, float]], time: float) -> list[Event]:
+def _member(row: Mapping[str, float]) -> tuple[int, int]:
+    """Fold and seed of a row; curves from before there were folds have the only one."""
+    return int(row.get("fold", 0)), int(row["seed"])
+
+
+def _seed(fold: int, seed: int, rows: list[dict[str, float]], time: float) -> list[Event]:
     best = min(rows, key=lambda row: row["validation_loss"])
-    said: Mapping[str, Any] = {"seed": seed, "time": time}
+    said: Mapping[str, Any] = {"fold": fold, "seed": seed, "time": time}
     return [
         {"event": "seed_start", **said},
         *({"event": "epoch", **row, **said} for row in rows),

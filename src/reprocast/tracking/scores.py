@@ -18,25 +18,24 @@ class Score:
 
 def model_scores(output: ModelOutput) -> list[Score]:
     """Figures of the model's own run: overall scores, skill, cost, and the scores of each step."""
-    found = [Score(name, value) for name, value in _overall(output.scores)]
+    found = [
+        Score(f"{prefix}_{name}", value)
+        for prefix, split in (*_splits(output.scores), *_by_fold(output.scores))
+        for name, value in _figures(split.get("overall", {}))
+    ]
     found += [Score(name, value) for name, value in _standing(output.standing)]
     found += [Score(name, float(value)) for name, value in output.description.cost.model_dump().items()]
     return found + list(_by_step(output.scores))
 
 
-def seed_scores(output: ModelOutput, seed: int) -> list[Score]:
-    """Figures of one seed's run."""
+def seed_scores(output: ModelOutput, fold: int, seed: int) -> list[Score]:
+    """Figures of the run of one seed on one fold."""
+    splits = output.scores.get("folds", {}).get(str(fold), {})
     return [
-        Score(f"{prefix}_{name}", value)
-        for prefix, split in _splits(output.scores)
-        for name, value in _figures(split.get("seed", {}).get(str(seed), {}))
+        Score(f"{split}_{name}", value)
+        for split, said in sorted(splits.items())
+        for name, value in _figures(said.get("seed", {}).get(str(seed), {}))
     ]
-
-
-def _overall(scores: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    for prefix, split in _splits(scores):
-        for name, value in _figures(split.get("overall", {})):
-            yield f"{prefix}_{name}", value
 
 
 def _by_step(scores: Mapping[str, Any]) -> Iterator[Score]:
@@ -48,11 +47,18 @@ def _by_step(scores: Mapping[str, Any]) -> Iterator[Score]:
 
 
 def _splits(scores: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Scores by prefix: `test`, `validation`, and with a fold's number where there are several folds."""
+    """Scores over all folds by split, `test` and `validation`."""
     folds = scores.get("folds", {})
-    for fold, splits in sorted(folds.items()):
+    together: Mapping[str, Any] = scores.get("pooled") or next(iter(folds.values()), {})
+    yield from sorted(together.items())
+
+
+def _by_fold(scores: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where there are several folds, the scores of each: `fold0_test`."""
+    folds = scores.get("folds", {})
+    for fold, splits in sorted(folds.items()) if len(folds) > 1 else ():
         for name, split in sorted(splits.items()):
-            yield (name if len(folds) == 1 else f"fold{fold}_{name}"), split
+            yield f"fold{fold}_{name}", split
 
 
 def _standing(row: Mapping[str, str]) -> Iterator[tuple[str, float]]:

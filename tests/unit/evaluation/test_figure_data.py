@@ -2,16 +2,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reprocast.evaluation.figure_data import ACTUAL, FORECASTS, forecast_rows, horizon_rows, series_rows
+from reprocast.evaluation.figure_data import (
+    ACTUAL,
+    FORECASTS,
+    fold_rows,
+    forecast_rows,
+    horizon_rows,
+    series_rows,
+)
 
 HORIZON, CUTOFFS = 3, 20
 
 
-def table(offset, seeds=()):
+def table(offset, seeds=(), fold=0):
     """One series whose value at step t is t; forecasts are off by `offset` plus the seed."""
     rows = [
         {
-            "unique_id": "a", "target": "y", "cutoff": c, "seed": seed, "ds": np.arange(c + 1, c + 4),
+            "fold": fold, "unique_id": "a", "target": "y", "cutoff": c, "seed": seed, "ds": np.arange(c + 1, c + 4),
             "y": np.arange(c + 1.0, c + 4), "mean": np.arange(c + 1.0, c + 4) + offset + (seed or 0),
         }
         for seed in (None, *seeds) for c in range(CUTOFFS)
@@ -56,10 +63,35 @@ def test_errors_by_step_and_series_are_those_of_the_scores():
         return {"mae": value, "rmse": 2 * value}
 
     fold = {"test": {"horizon": [part(0.1), part(0.2)], "series": {"b": part(0.3), "a": part(0.4)}}}
-    models = {"gru": {"folds": {"0": fold}}, "ann": {"folds": {"0": fold, "1": fold}}}
+    both = {"test": {"horizon": [part(0.5), part(0.6)], "series": {"a": part(0.7)}}}
+    models = {"gru": {"folds": {"0": fold}}, "ann": {"folds": {"0": fold, "1": fold}, "pooled": both}}
     assert horizon_rows(models) == [
-        ("ann", 1, pytest.approx(0.1), pytest.approx(0.2)),
-        ("ann", 2, pytest.approx(0.2), pytest.approx(0.4)),
-        ("gru", 1, 0.1, 0.2), ("gru", 2, 0.2, 0.4),
+        ("ann", 1, 0.5, 1.0), ("ann", 2, 0.6, 1.2), ("gru", 1, 0.1, 0.2), ("gru", 2, 0.2, 0.4),
     ]  # fmt: skip
-    assert [row[:3] for row in series_rows(models)][2:] == [("gru", "a", 0.4), ("gru", "b", 0.3)]
+    assert series_rows(models) == [("ann", "a", 0.7, 1.4), ("gru", "a", 0.4, 0.8), ("gru", "b", 0.3, 0.6)]
+
+
+def test_of_several_folds_the_picture_shows_the_latest():
+    early = table(9.0, (1,), fold=0)
+    late = table(0.5, (1,), fold=1)
+    late["cutoff"] += CUTOFFS
+    late["ds"] += CUTOFFS
+    shown = forecast_rows({"gru": pd.concat([early, late])}, HORIZON)
+    assert {row[7] for row in shown} <= set(range(CUTOFFS, 2 * CUTOFFS))
+    assert len(shown) == 2 * HORIZON * len({row[7] for row in shown})
+
+
+def test_each_fold_says_what_it_tested():
+    late = table(0.5, (1,), fold=1)
+    late["cutoff"] += CUTOFFS
+    both = pd.concat([table(0.5, (1,)), late])
+    said = {
+        "validation": {"overall": {"mae": 0.3, "rmse": 0.4}},
+        "test": {"overall": {"mae": 0.1, "rmse": 0.2}},
+    }
+    models = {"gru": {"folds": {"0": said, "1": said}}}
+    figures = (0.1, 0.2, 0.3, 0.4)
+    assert fold_rows(models, {"gru": both}) == [
+        ("gru", 0, 0, CUTOFFS - 1, CUTOFFS, *figures),
+        ("gru", 1, CUTOFFS, 2 * CUTOFFS - 1, CUTOFFS, *figures),
+    ]

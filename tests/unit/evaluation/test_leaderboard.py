@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from reprocast.errors import DataError
-from reprocast.evaluation.leaderboard import COLUMNS, leaderboard
+from reprocast.evaluation.leaderboard import COLUMNS, leaderboard, seed_deviation
 from reprocast.evaluation.selection import best_on_validation, differences, error, overall
 
 
@@ -72,11 +72,16 @@ def test_what_does_not_exist_is_none():
     assert rows["har"]["mae_seed_sd"] is None
 
 
-def test_folds_are_averaged():
+def test_several_folds_stand_as_one_by_what_was_pooled():
+    """Neither by the last fold nor by a mean of folds: the root of a mean is no mean of roots."""
     two = scored("gru", 0.5, 0.6)
     two["folds"]["1"] = scored("gru", 0.7, 1.0)["folds"]["0"]
-    assert overall(two, "test")["mae"] == pytest.approx(0.8)
-    assert overall(two, "validation")["mae"] == pytest.approx(0.6)
+    two["pooled"] = scored("gru", 0.65, 0.9, (0.91, 0.95))["folds"]["0"]
+    assert overall(two, "test")["mae"] == 0.9
+    assert overall(two, "validation")["mae"] == 0.65
+    assert seed_deviation(two, "mae") == pytest.approx(stdev([0.91, 0.95]))
+    (row,) = leaderboard({"gru": two}, "mae", "gru", None)
+    assert (row["mae"], row["validation_mae"]) == (0.9, 0.65)
 
 
 def test_a_model_without_a_score_is_refused():

@@ -53,7 +53,7 @@ def describe(**changes: Any) -> Description:
 
 @pytest.fixture
 def trained(tmp_path: Path) -> dict[int, torch.nn.Module]:
-    training = Training(learn, ARCHITECTURE, waves(), Train(), Runtime(), tmp_path)
+    training = Training(learn, ARCHITECTURE, waves(), 0, Train(), Runtime(), tmp_path)
     return {seed: training.network(seed).eval() for seed in SEEDS}
 
 

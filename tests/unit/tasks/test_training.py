@@ -32,7 +32,7 @@ def training(
     tmp_path: Path, windows: Windows | None = None, architecture: Architecture = SMALL, **changes: Any
 ) -> Training:
     train = Train(**(SETTINGS | changes))
-    return Training(learn, architecture, windows or waves(), train, Runtime(), tmp_path)
+    return Training(learn, architecture, windows or waves(), 0, train, Runtime(), tmp_path)
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
@@ -171,7 +171,7 @@ def test_a_training_loss_that_is_no_number(tmp_path: Path) -> None:
 def test_a_validation_loss_that_is_no_number_is_never_the_best(tmp_path: Path) -> None:
     windows = waves()
     last = windows.folds[0].starts["validation"][-1] + windows.look_back
-    windows.values[last, 0] = np.nan
+    windows.values[last, 0] = np.inf
     epochs: list[Epoch] = []
     with pytest.raises(InternalError, match="epoch 1: the validation loss is not finite"):
         train_seed(training(tmp_path, windows), 1, epochs.append)
@@ -212,7 +212,7 @@ def test_it_writes_and_says_nothing(
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_an_accelerator_that_is_not_there(tmp_path: Path) -> None:
-    t = Training(learn, SMALL, waves(), Train(), Runtime(accelerator="cuda"), tmp_path)
+    t = Training(learn, SMALL, waves(), 0, Train(), Runtime(accelerator="cuda"), tmp_path)
     with pytest.raises(UnavailableError, match=r"runtime.accelerator: .* set it to cpu"):
         train_seed(t, 1)
 

@@ -20,6 +20,7 @@ def test_every_leaf_has_its_name() -> None:
         "season": "5",
         "calendar": "D",
         "series": "A, B",
+        "folds": "1",
         "columns.target": "close",
         "columns.past": "",
         "columns.future": "month, hour",
