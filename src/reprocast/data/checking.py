@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reprocast.data.expectations import Check
+from reprocast.data.expected import Check
 from reprocast.data.findings import Finding, in_rows, panel_of
 from reprocast.data.outcomes import Outcome, faults
 from reprocast.data.quiet_gx import (
     ExpectationSuiteValidationResult,
     ExpectationValidationResult,
+    FailureSeverity,
     ProgressBarsConfig,
     RunIdentifier,
     gx,
@@ -26,6 +27,8 @@ ROWS = {
     "return_unexpected_index_query": False,
 }
 """The numbers of all offending rows."""
+SEVERITIES = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING}
+"""Great Expectations' word for ours."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,20 @@ class Checked:
 
     @property
     def success(self) -> bool:
-        """Whether every expectation holds."""
-        return all(one.success for one in self.outcomes)
+        """Whether every expectation holds that must."""
+        return not any(one.stops for one in self.outcomes)
+
+    def and_then(self, other: "Checked") -> "Checked":
+        """Both validations as one; Data Docs show them on one page."""
+        self.run.results.extend(other.run.results)
+        held, of = sum(bool(one.success) for one in self.run.results), len(self.run.results)
+        self.run.statistics = {
+            "evaluated_expectations": of,
+            "successful_expectations": held,
+            "unsuccessful_expectations": of - held,
+            "success_percent": 100 * held / of,
+        }
+        return Checked(self.outcomes + other.outcomes, self.run)
 
 
 def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
@@ -71,7 +86,8 @@ def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
 def _suite(checks: Sequence[Check]) -> Any:
     suite = gx.ExpectationSuite(name=NAME)
     for rank, one in enumerate(checks):
-        suite.add_expectation(one.expectation.copy(update={"meta": {"rank": rank}}))
+        ours = {"meta": {"rank": rank}, "severity": SEVERITIES[one.severity]}
+        suite.add_expectation(one.expectation.copy(update=ours))
     return suite
 
 
@@ -79,7 +95,8 @@ def _put_in_words(run: ExpectationSuiteValidationResult, outcomes: Sequence[Outc
     """Data Docs then show series, counts and times instead of bare values."""
     for result in run.results:
         one = outcomes[_rank(result)]
-        words = faults(one.fault, one.findings) or ("as expected" if one.success else "not so")
+        warned = "" if one.success or one.stops else "warning: "
+        words = warned + faults(one.fault, one.findings) or ("as expected" if one.success else "not so")
         percent = result.result.get("unexpected_percent")  # shown instead where a null is unexpected
         result.result = {"observed_value": words, "unexpected_percent": percent}
 
@@ -111,6 +128,7 @@ def _outcome(check: Check, success: bool, series: int, found: Sequence[Finding])
         findings=tuple(found),
         fault=check.fault,
         remedy=check.remedy,
+        severity=check.severity,
     )
 
 

@@ -21,6 +21,7 @@ UNWANTED = (
     r"url\(\s*['\"]?(?:https?:|\.)[^)]*\)",
 )
 """What asks another site or needs what comes from there, and a line that says nothing."""
+CROSS_OF_A_WARNING = r"fa-times(?= text-danger(?:(?!</tr>).)*?>warning: )"
 LINK_TO_ANOTHER_PAGE = r'<a\b[^>]*href="(?:\.\./)+[^"]*"[^>]*>(.*?)</a>'
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; padding: 0 1rem;
@@ -38,7 +39,7 @@ th:first-child:nth-last-child(3) { width: 4.5rem }
 .fa-check-circle::before { content: "✓"; color: #1a7f37; font-weight: 700 }
 .fa-times::before { content: "✗"; color: #c1121f; font-weight: 700 }
 i { font-style: normal }
-.fa-exclamation-triangle::before { content: "⚠" }
+.fa-exclamation-triangle::before { content: "⚠"; color: #9a6700 }
 """
 
 
@@ -50,4 +51,5 @@ def docs_page(run: ExpectationSuiteValidationResult) -> str:
     for pattern in UNWANTED:
         page = re.sub(pattern, "", page, flags=re.DOTALL)
     page = re.sub(LINK_TO_ANOTHER_PAGE, r"\1", page, flags=re.DOTALL)
+    page = re.sub(CROSS_OF_A_WARNING, "fa-exclamation-triangle", page, flags=re.DOTALL)
     return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)

@@ -1,13 +1,14 @@
-"""Expectations about each series of a panel, as classes of Great Expectations, which has none of these."""
+"""Expectations about each series of a panel, as classes of Great Expectations, which has none of these.
+
+Each field is part of the expectation's identity and stands in its configuration.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-import numpy as np
-
-from reprocast.data import findings
+from reprocast.data import findings, time_findings
 from reprocast.data.findings import Finding
 from reprocast.data.quiet_gx import BatchExpectation, PandasExecutionEngine, TableMetricProvider, metric_value
 from reprocast.panel import Panel
@@ -34,12 +35,19 @@ class PanelExpectation(BatchExpectation, ABC):
 
     metric_dependencies: ClassVar[tuple[str, ...]] = (PANEL,)
 
+    end: str | int
+    """As-of date (an ISO time, or a step): rows after it are those of columns known ahead."""
+
     @abstractmethod
     def found(self, panel: Panel) -> list[Finding]:
-        """What is wrong, a finding a series."""
+        """What is wrong in the rows up to the end, a finding a series."""
+
+    def found_in_all(self, panel: Panel) -> list[Finding]:
+        """What is wrong in all rows."""
+        return self.found(findings.history(panel, findings.instant(self.end)))
 
     def _validate(self, metrics: Mapping[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
-        found = self.found(metrics[PANEL])
+        found = self.found_in_all(metrics[PANEL])
         details = {"findings": [asdict(one) for one in found]}
         return {"success": all(one.accepted for one in found), "result": {"details": details}}
 
@@ -51,17 +59,51 @@ class ExpectTimesToIncrease(PanelExpectation):
         """Rows that do not come after the row before."""
         return findings.out_of_order(panel)
 
+    def found_in_all(self, panel: Panel) -> list[Finding]:
+        """Rows after the end have their order, too."""
+        return self.found(panel)
+
 
 class ExpectNothingAfter(PanelExpectation):
-    """No row is later than the as-of date (Great Expectations' own takes times one by one: 4 s a million)."""
+    """After the as-of date only columns known ahead hold values (GX's own takes times one by one)."""
 
-    end: str | int
-    success_keys = ("end",)
-    args_keys = ("end",)
+    known_ahead: tuple[str, ...] = ()
 
     def found(self, panel: Panel) -> list[Finding]:
-        """Rows after the end."""
-        return findings.in_rows(panel, panel.ds > _instant(self.end))
+        """Rows after the end that hold anything else."""
+        return time_findings.after_end(panel, findings.instant(self.end), self.known_ahead)
+
+    def found_in_all(self, panel: Panel) -> list[Finding]:
+        """It is about the rows after the end."""
+        return self.found(panel)
+
+
+class ExpectKnownAhead(PanelExpectation):
+    """A column known ahead has a value at each of the due times of the next `steps` after the last target."""
+
+    column: str
+    targets: tuple[str, ...]
+    calendar: str
+    steps: int
+
+    def found(self, panel: Panel) -> list[Finding]:
+        """Due times after the last target without a value."""
+        end = findings.instant(self.end)
+        return time_findings.lacking_ahead(panel, self.column, self.targets, self.calendar, end, self.steps)
+
+    def found_in_all(self, panel: Panel) -> list[Finding]:
+        """It is about the rows after the end."""
+        return self.found(panel)
+
+
+class ExpectConstantSeries(PanelExpectation):
+    """A static column has one value within each series."""
+
+    column: str
+
+    def found(self, panel: Panel) -> list[Finding]:
+        """Rows with another value than the first."""
+        return findings.not_constant(panel, self.column)
 
 
 class ExpectFewMissingValues(PanelExpectation):
@@ -69,12 +111,20 @@ class ExpectFewMissingValues(PanelExpectation):
 
     column: str
     share: float
-    success_keys = ("column", "share")
-    args_keys = ("column", "share")
 
     def found(self, panel: Panel) -> list[Finding]:
         """Rows without a value."""
-        return findings.in_rows(panel, np.isnan(panel.columns[self.column]), self.share)
+        return findings.missing(panel, self.column, self.share)
+
+
+class ExpectCounts(PanelExpectation):
+    """A column holds whole numbers that are not negative."""
+
+    column: str
+
+    def found(self, panel: Panel) -> list[Finding]:
+        """Rows that hold something else."""
+        return findings.not_whole(panel, self.column)
 
 
 class ExpectFewGaps(PanelExpectation):
@@ -82,51 +132,50 @@ class ExpectFewGaps(PanelExpectation):
 
     calendar: str
     share: float
-    success_keys = ("calendar", "share")
-    args_keys = ("calendar", "share")
 
     def found(self, panel: Panel) -> list[Finding]:
         """Due times without a row."""
-        return findings.gaps(panel, self.calendar, self.share)
+        return time_findings.gaps(panel, self.calendar, self.share)
 
 
 class ExpectTimesToBeDue(PanelExpectation):
-    """Rows stand only at times of the calendar."""
+    """In each series at most this share of the rows stands at times that the calendar does not have."""
 
     calendar: str
-    success_keys = ("calendar",)
-    args_keys = ("calendar",)
+    share: float
 
     def found(self, panel: Panel) -> list[Finding]:
         """Rows between the due times."""
-        return findings.not_due(panel, self.calendar)
+        return time_findings.not_due(panel, self.calendar, self.share)
+
+
+class ExpectFreshSeries(PanelExpectation):
+    """Each series reaches to within so many due times of the as-of date."""
+
+    calendar: str
+    steps: int
+
+    def found(self, panel: Panel) -> list[Finding]:
+        """Due times after the last row."""
+        return time_findings.stale(panel, self.calendar, findings.instant(self.end), self.steps)
 
 
 class ExpectEnoughRows(PanelExpectation):
-    """Each series has at least so many rows."""
+    """Each series has so many rows."""
 
     needed: int
-    success_keys = ("needed",)
-    args_keys = ("needed",)
 
     def found(self, panel: Panel) -> list[Finding]:
         """Series that are too short."""
         return findings.too_short(panel, self.needed)
 
 
-class ExpectFreshSeries(PanelExpectation):
-    """Each series reaches to within so many due times of the as-of date (an ISO time, or a step)."""
+class ExpectEnoughTimes(PanelExpectation):
+    """The series together have so many times, and one of them the rows of a window."""
 
-    calendar: str
-    end: str | int
-    steps: int
-    success_keys = ("calendar", "end", "steps")
-    args_keys = ("calendar", "end", "steps")
+    needed: int
+    window: int
 
     def found(self, panel: Panel) -> list[Finding]:
-        """Due times after the last row."""
-        return findings.stale(panel, self.calendar, _instant(self.end), self.steps)
-
-
-def _instant(end: str | int) -> np.datetime64 | int:
-    return np.datetime64(end, "us") if isinstance(end, str) else end
+        """All series, if there are too few times or each is shorter than a window."""
+        return findings.too_few(panel, self.needed, self.window)

@@ -1,16 +1,18 @@
 """What is wrong with each series of a panel: counts and first offending times, vectorised over rows.
 
+Pure functions: the expectations before training and the checks before forecasting both call them, and the
+latter do not import Great Expectations for it.
 Legend: N series, T rows. These functions take the panel as it is: its times may repeat or go back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprocast.data.calendars import due_times
 from reprocast.panel import Panel, Times
 
 SHOWN = 3
@@ -30,12 +32,28 @@ class Finding:
     """The first offending times, at most three; none where a series as a whole offends."""
     accepted: bool = False
     """Whether it stays within what params.yaml allows."""
+    detail: str = ""
+    """What else there is to say, as the end of a sentence."""
 
 
-def frame_of(panel: Panel) -> pd.DataFrame:
-    """The long form with ids as categories: a million rows cost 2 MB for them instead of 60."""
-    ids = pd.Categorical.from_codes(panel.series_of_rows(), pd.Index(panel.ids))
-    return pd.DataFrame({"unique_id": ids, "ds": panel.ds, **panel.columns})
+def frame_of(panel: Panel, static: Iterable[str] = ()) -> pd.DataFrame:
+    """The long form with ids as categories: a million rows cost 2 MB for them instead of 60.
+
+    `static` names columns of `panel.static` that are wanted as well; text stands as numbers of the texts.
+    """
+    rows = panel.series_of_rows()
+    ids = pd.Categorical.from_codes(rows, pd.Index(panel.ids))
+    kept = {name: _numbers(panel.static[name])[rows] for name in static if name in panel.static}
+    return pd.DataFrame({"unique_id": ids, "ds": panel.ds, **panel.columns, **kept})
+
+
+def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Static values (N,) as they are, or the numbers of texts; missing ones are NaN."""
+    if values.dtype.kind in "fiu":
+        return values.astype(np.float64)
+    codes = pd.factorize(values)[0].astype(np.float64)
+    codes[codes < 0] = np.nan
+    return codes
 
 
 def panel_of(frame: pd.DataFrame) -> Panel:
@@ -47,14 +65,21 @@ def panel_of(frame: pd.DataFrame) -> Panel:
     return Panel(tuple(str(name) for name in names), offsets, frame["ds"].to_numpy()[order], columns)
 
 
+def history(panel: Panel, end: np.datetime64 | int) -> Panel:
+    """The rows up to the as-of date: what comes later is about columns that are known ahead."""
+    seen = ~(panel.ds > end)  # a missing time is no reason to leave a row out
+    return panel if seen.all() else panel.take(seen)
+
+
 def in_rows(panel: Panel, wrong: NDArray[np.bool_], share: float = 0.0) -> list[Finding]:
     """Series with rows where `wrong` (T,) is true; a share of up to `share` is accepted."""
+    counts = np.diff(np.concatenate([[0], np.cumsum(wrong)])[panel.offsets])
     found = []
-    for name, rows in panel.rows():
-        count, of = int(wrong[rows].sum()), rows.stop - rows.start
-        if count:
-            first = time_texts(panel.ds[rows][wrong[rows]])
-            found.append(Finding(name, count, of, first, accepted=count / of <= share))
+    for n in np.flatnonzero(counts):
+        rows = slice(int(panel.offsets[n]), int(panel.offsets[n + 1]))
+        count, of = int(counts[n]), rows.stop - rows.start
+        first = time_texts(panel.ds[rows][wrong[rows]])
+        found.append(Finding(panel.ids[n], count, of, first, accepted=count / of <= share))
     return found
 
 
@@ -66,25 +91,22 @@ def out_of_order(panel: Panel) -> list[Finding]:
     return in_rows(panel, wrong)
 
 
-def gaps(panel: Panel, calendar: str, share: float) -> list[Finding]:
-    """Due times between a series' first and last row that have no row."""
-    found = []
-    for name, times, due in _with_due_times(panel, calendar):
-        missing = due[~np.isin(due, times)]
-        if len(missing):
-            accepted = len(missing) / len(due) <= share
-            found.append(Finding(name, len(missing), len(due), time_texts(missing), accepted))
-    return found
+def missing(panel: Panel, column: str, share: float = 0.0) -> list[Finding]:
+    """Rows without a finite number in a column."""
+    return in_rows(panel, ~np.isfinite(panel.columns[column]), share)
 
 
-def not_due(panel: Panel, calendar: str) -> list[Finding]:
-    """Rows at times at which the calendar has none."""
-    found = []
-    for name, times, due in _with_due_times(panel, calendar):
-        extra = times[~np.isin(times, due)]
-        if len(extra):
-            found.append(Finding(name, len(extra), len(times), time_texts(extra)))
-    return found
+def not_whole(panel: Panel, column: str) -> list[Finding]:
+    """Rows whose value is no count: negative, or with a fraction."""
+    values = panel.columns[column]
+    return in_rows(panel, (values < 0) | (values % 1 > 0))
+
+
+def not_constant(panel: Panel, column: str) -> list[Finding]:
+    """Rows whose value differs from that of the series' first row."""
+    values = panel.columns[column]
+    first = np.repeat(values[panel.offsets[:-1]], np.diff(panel.offsets))
+    return in_rows(panel, (values != first) & ~(np.isnan(values) & np.isnan(first)))
 
 
 def too_short(panel: Panel, needed: int) -> list[Finding]:
@@ -93,30 +115,18 @@ def too_short(panel: Panel, needed: int) -> list[Finding]:
     return [Finding(name, needed - length, needed, ()) for name, length in lengths if length < needed]
 
 
-def stale(panel: Panel, calendar: str, end: np.datetime64 | int, steps: int) -> list[Finding]:
-    """Due times after a series' last row up to `end`; up to `steps` of them are accepted."""
-    found = []
-    for name, rows in panel.rows():
-        last = panel.ds[rows].max()
-        if last < end:
-            due = due_times(calendar, last, end)
-            missing = due[due > last]
-            if len(missing):
-                accepted = len(missing) <= steps
-                found.append(Finding(name, len(missing), 0, time_texts(missing), accepted))
-    return found
+def too_few(panel: Panel, needed: int, window: int) -> list[Finding]:
+    """All series, when they have fewer than `needed` times together, or none the rows of a `window`."""
+    if len(np.unique(panel.ds)) < needed:
+        return too_short(panel, needed)
+    short = too_short(panel, window)
+    return short if len(short) == len(panel.ids) else []
 
 
-def _with_due_times(panel: Panel, calendar: str) -> Iterable[tuple[str, Times, Times]]:
-    """Each series with its times and those due from its first to its last; equal spans are asked once."""
-    known: dict[tuple[int, int], Times] = {}
-    for name, rows in panel.rows():
-        times = panel.ds[rows]
-        first, last = times.min(), times.max()
-        span = (int(first.astype(np.int64)), int(last.astype(np.int64)))
-        if span not in known:
-            known[span] = due_times(calendar, first, last)
-        yield name, times, known[span]
+def unseen(series: Iterable[str], known: Collection[str]) -> list[Finding]:
+    """Series that are not among those that a model learns from."""
+    named = set(known)
+    return [Finding(name, 1, 0, ()) for name in series if name not in named]
 
 
 def time_texts(times: Times) -> tuple[str, ...]:
@@ -130,3 +140,8 @@ def time_text(time: np.datetime64 | np.int64) -> str:
         return str(time)
     midnight = time == time.astype("datetime64[D]")
     return str(time.astype("datetime64[D]" if midnight else "datetime64[s]"))
+
+
+def instant(end: str | int) -> np.datetime64 | int:
+    """A time as expectations keep it, for comparison with a panel's."""
+    return np.datetime64(end, "us") if isinstance(end, str) else end

@@ -30,6 +30,13 @@ class Outcome:
     """How a finding reads, with the places {series}, {count} and {of}."""
     remedy: str
     """What the user can do."""
+    severity: str = "error"
+    """`error` or `warning`."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether the pipeline must not go on."""
+        return not self.success and self.severity == "error"
 
     @property
     def count(self) -> int:
@@ -43,7 +50,10 @@ def result_text(outcomes: Sequence[Outcome]) -> str:
         {
             "expectation": one.expectation,
             "column": one.column,
+            "severity": one.severity,
             "statement": one.statement,
+            "fault": one.fault,
+            "remedy": one.remedy,
             "success": one.success,
             "series_checked": one.series,
             "unexpected_count": one.count,
@@ -51,14 +61,14 @@ def result_text(outcomes: Sequence[Outcome]) -> str:
         }
         for one in outcomes
     ]
-    return canonical_json({"success": all(one.success for one in outcomes), "expectations": rows})
+    return canonical_json({"success": not any(one.stops for one in outcomes), "expectations": rows})
 
 
 def table_text(outcomes: Sequence[Outcome]) -> str:
     """`table.csv`: a row an expectation and column."""
-    header = ("expectation", "column", "series_checked", "success", "unexpected_count")
+    header = ("expectation", "column", "severity", "series_checked", "success", "unexpected_count")
     rows = [
-        (one.expectation, one.column, one.series, "yes" if one.success else "no", one.count)
+        (one.expectation, one.column, one.severity, one.series, "yes" if one.success else "no", one.count)
         for one in outcomes
     ]
     return csv_text(header, rows)
@@ -66,11 +76,23 @@ def table_text(outcomes: Sequence[Outcome]) -> str:
 
 def failure_text(outcomes: Sequence[Outcome]) -> str:
     """A line for each failed expectation, in the order of the suite: what everything rests on first."""
-    failed = [one for one in outcomes if not one.success]
+    failed = [one for one in outcomes if one.stops]
     lines = [_line(one) for one in failed[:LINES]]
     if len(failed) > LINES:
         lines.append(f"and {len(failed) - LINES} more failed expectations")
     return "\n".join(lines)
+
+
+def warning_text(outcomes: Sequence[Outcome]) -> str:
+    """One line that counts the warnings and says what they are about; empty if there is none."""
+    warned = [one for one in outcomes if not one.success and not one.stops]
+    if not warned:
+        return ""
+    about = dict.fromkeys(f"{one.expectation.replace('_', ' ')} of {one.column}" for one in warned)
+    named = [*list(about)[:SERIES], *([f"{len(about) - SERIES} more"] if len(about) > SERIES else [])]
+    found = sum(not finding.accepted for one in warned for finding in one.findings)
+    plural = "s" if found != 1 else ""
+    return f"{found} warning{plural}: {', '.join(named)}"
 
 
 def _line(outcome: Outcome) -> str:
@@ -80,9 +102,14 @@ def _line(outcome: Outcome) -> str:
 
 def faults(template: str, found: Sequence[Finding]) -> str:
     """Findings in words, at most three series by name."""
-    named = [template.format(series=one.series, count=one.count, of=one.of) + _times(one) for one in found]
+    named = [finding_text(template, one) for one in found[:SERIES]]
     more = [f"and {len(found) - SERIES} more series"] if len(found) > SERIES else []
-    return ", ".join(named[:SERIES] + more)
+    return ", ".join(named + more)
+
+
+def finding_text(template: str, one: Finding) -> str:
+    """One finding in words, with its first times."""
+    return template.format(series=one.series, count=one.count, of=one.of) + _times(one) + one.detail
 
 
 def _times(finding: Finding) -> str:

@@ -32,6 +32,7 @@ with warnings.catch_warnings():
         ExpectColumnValuesToNotBeNull,
     )
     from great_expectations.expectations.expectation import BatchExpectation, Expectation
+    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.metrics.metric_provider import metric_value
     from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
@@ -48,6 +49,7 @@ __all__ = [
     "Expectation",
     "ExpectationSuiteValidationResult",
     "ExpectationValidationResult",
+    "FailureSeverity",
     "PandasExecutionEngine",
     "ProgressBarsConfig",
     "RunIdentifier",

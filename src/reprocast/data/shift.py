@@ -4,32 +4,19 @@ Causal: bins and reference come from the training part alone, and nothing of thi
 Legend: n values of the training part, m of the later part, B bins.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri  # scipy.stats takes twice as long to import
 
 from reprocast.data.findings import Finding
-from reprocast.panel import Panel, Times
+from reprocast.data.training_part import Part
+from reprocast.panel import Panel
 
 Floats = NDArray[np.float64]
 
 BINS = 10
 CHANCE = 0.001
 """A distance that chance alone exceeds this often, were the values independent, is no shift."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """The training part of the time, both ends included."""
-
-    begin: np.datetime64 | int
-    end: np.datetime64 | int
-
-    def split(self, times: Times) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which of the times lie in it, and which after it."""
-        return (times >= self.begin) & (times <= self.end), times > self.end
 
 
 def psi(training: Floats, later: Floats) -> tuple[float, int]:
@@ -51,7 +38,10 @@ def _shares(inner: Floats, values: Floats, bins: int) -> Floats:
 
 
 def psi_by_chance(n: int, m: int, bins: int) -> float:
-    """What PSI stays below in 99.9 % of cases without a shift: (1/n + 1/m) · χ²(B − 1) (Yurdakul & Naranjo 2020)."""
+    """What PSI stays below in 99.9 % of cases without a shift: (1/n + 1/m) · χ²(B − 1).
+
+    Yurdakul & Naranjo 2020, Statistical properties of the population stability index.
+    """
     return float((1 / n + 1 / m) * chdtri(max(bins - 1, 1), CHANCE))
 
 
@@ -80,7 +70,7 @@ def shifted(
     for name, rows in panel.rows():
         before, after = values[rows][training[rows]], values[rows][later[rows]]
         if len(before) and len(after) and (said := _distance(before, after, most_psi, most_ks)):
-            found.append(Finding(name, len(after), len(before) + len(after), (), detail=said))
+            found.append(Finding(name, 1, 0, (), detail=said))
     return found
 
 

@@ -4,10 +4,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reprocast.data.calendars import due_times
-from reprocast.data.findings import frame_of
-from reprocast.data.outcomes import failure_text, result_text, table_text
-from reprocast.data.transforms import needed_columns
+from reprocast.data.calendars import due_times, following
+from reprocast.data.findings import frame_of, history
+from reprocast.data.outcomes import failure_text, result_text, table_text, warning_text
+from reprocast.data.splitting import fold_spans, time_grid
+from reprocast.data.training_part import Part
+from reprocast.data.transforms import derive, is_known_ahead
 from reprocast.errors import DataError
 from reprocast.panel import Panel, read_panel
 from reprocast.params.base import Block
@@ -21,6 +23,7 @@ from reprocast.stages.stage import PARAMS, run
 
 if TYPE_CHECKING:
     from reprocast.data.checking import Checked
+    from reprocast.data.expected import Asked
 
 RAW = Path("data/raw/panel.parquet")
 VALIDATED = Path("data/validated")
@@ -54,19 +57,47 @@ def main() -> None:
     _write(checked, REPORTS)
     _build_docs(checked, DOCS)
     shutil.rmtree(FAILED, ignore_errors=True)
+    if warned := warning_text(checked.outcomes):
+        print(f"validate: {warned}; see the report, or {REPORTS}/table.csv", flush=True)
 
 
 def _check(panel: Panel, params: ValidateParams) -> "Checked":
     # Great Expectations takes seconds to import; a fault in params.yaml or the panel is told before
     from reprocast.data.checking import check
-    from reprocast.data.expectations import expect, last_instant
+    from reprocast.data.expectations import expect
+    from reprocast.data.expected import Asked
 
+    asked = Asked(
+        params.data,
+        params.validation,
+        params.columns,
+        params.window,
+        params.split,
+        tuple(panel.columns),
+        tuple(panel.static),
+    )
     # inside an expectation, a calendar that does not know these times would look like our own fault
-    due_times(params.data.calendar, panel.ds.min(), last_instant(params.data.end))
-    columns = params.columns
-    used = needed_columns(columns.target + columns.past + columns.future, panel.columns)
-    wanted = expect(params.data, params.validation, params.window, params.split, used, panel.columns)
-    return check(frame_of(panel), wanted)
+    due_times(params.data.calendar, panel.ds.min(), asked.end)
+    if asked.known_ahead:
+        following(params.data.calendar, panel.ds.max(), params.window.horizon)
+    checked = check(frame_of(panel, params.columns.static), expect(asked))
+    return checked.and_then(_advise(panel, asked)) if checked.success else checked
+
+
+def _advise(panel: Panel, asked: "Asked") -> "Checked":
+    """The warnings; features are derived here, now that errors can no longer be in their way."""
+    from reprocast.data.advice import Subject, advise
+    from reprocast.data.checking import check
+    from reprocast.data.findings import instant
+
+    past = history(panel, instant(asked.end))
+    grid = time_grid(past.ds, past.offsets)
+    span = fold_spans(grid, asked.split, asked.window.embargo)[-1]["train"]
+    part = Part(grid[span.begin], grid[span.end - 1]) if span.end > span.begin else None
+    names = [name for name in asked.columns.target + asked.columns.past if not is_known_ahead(name)]
+    features = {key: values for name in names for key, values in derive(past, name).items()}
+    subject = Subject(past, tuple(features), part)
+    return check(frame_of(past.with_columns(dict(past.columns) | features)), advise(asked, subject))
 
 
 def _write(checked: "Checked", target: Path) -> None:
