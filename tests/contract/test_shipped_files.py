@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from reprocast import __version__
 from reprocast.commands.params import resolved, schema_text
-from reprocast.params.architecture import CellName
+from reprocast.params.encoder import CellName, Encoder
 from reprocast.params.operations import Operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
@@ -60,7 +60,21 @@ def test_the_changelog_knows_the_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def explained(section: str) -> list[str]:
+    """Names in the first column of a section's table."""
+    text = (
+        (ROOT / "docs" / "networks.md")
+        .read_text(encoding="utf-8")
+        .split(f"## {section}\n")[1]
+        .split("\n## ")[0]
+    )
+    first_cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    return [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)]
+
+
 def test_every_cell_is_explained() -> None:
-    table = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
-    explained = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
-    assert explained == list(get_args(CellName))
+    assert explained("Cells") == list(get_args(CellName))
+
+
+def test_every_key_of_the_encoder_is_explained() -> None:
+    assert explained("The encoder") == [key for key in Encoder.model_fields if key != "cell"]

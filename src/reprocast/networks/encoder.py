@@ -1,30 +1,72 @@
 """The encoder: recurrent layers one on top of the other, the same class for every cell.
 
-Legend: B batch, L look-back, C channels, D hidden.
+Legend: B batch, L look-back, C channels, D hidden, W width of what comes out (D, or 2·D in both directions).
 """
 
+import torch
 from torch import Tensor, nn
 
-from reprocast.networks.cells import CELLS
-from reprocast.params.architecture import CellName
+from reprocast.networks.layer import State
+from reprocast.networks.level import Level
+from reprocast.params.architecture import Architecture
 
 
 class Encoder(nn.Module):
-    """`layers` recurrent layers; dropout acts on what one layer hands to the next."""
+    """Levels of recurrent layers; what one hands to the next may be normalised and dropped."""
 
-    def __init__(self, cell: CellName, channels: int, hidden: int, layers: int, dropout: float) -> None:
+    def __init__(self, architecture: Architecture, channels: int) -> None:
         super().__init__()
-        widths = [channels] + [hidden] * (layers - 1)
-        self.layers = nn.ModuleList(CELLS[cell].layer(width, hidden) for width in widths)
-        self.dropout = nn.Dropout(dropout)
-        self._per_step = sum(CELLS[cell].multiply_adds(width, hidden) for width in widths)
+        self.bidirectional, self.truncate = architecture.bidirectional, architecture.truncate
+        self.levels = nn.ModuleList()
+        self.width = channels
+        for n in range(architecture.layers):
+            level = Level(architecture, n, self.width)
+            self.levels.append(level)
+            self.width = level.width
+        """What comes out (W)."""
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """From x (B, L, C) to the top layer's states (B, L, D) and the one after the last step (B, D)."""
-        for n, layer in enumerate(self.layers):
-            x, _ = layer(x if n == 0 else self.dropout(x))  # -> (B, L, D)
-        return x, x[:, -1]
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """From x (B, L, C) to the top layer's outputs (B, L, W) and the one after the last step (B, W).
+
+        Args:
+            x: sequences; shorter ones are padded on the right.
+            lengths: steps of each sequence that count (B,); none: all. Nothing depends on the padding.
+        """
+        states: list[State | None] = [None] * len(self.levels)
+        outputs = []
+        for chunk in torch.split(x, self._chunks(x.shape[1]), dim=1):
+            out, after = self.run(chunk, states, lengths)
+            outputs.append(out)
+            states = [None if state is None else tuple(part.detach() for part in state) for state in after]
+        top = torch.cat(outputs, dim=1)
+        return top, self._last(top, lengths)
+
+    def _chunks(self, steps: int) -> list[int]:
+        """Lengths of the pieces that gradients stay within; the first is the short one, so that what the
+        newest output is made of reaches back as far as it may.
+        """
+        longest = self.truncate or steps
+        short = steps % longest
+        return ([short] if short else []) + [longest] * (steps // longest)
+
+    def run(
+        self, x: Tensor, states: list[State | None], lengths: Tensor | None = None
+    ) -> tuple[Tensor, list[State | None]]:
+        """From a piece of the sequence and each level's state before it to outputs and states after it."""
+        after: list[State | None] = []
+        for level, state in zip(self.levels, states, strict=True):
+            x, state = level(x, state, lengths)
+            after.append(state)
+        return x, after
+
+    def _last(self, top: Tensor, lengths: Tensor | None) -> Tensor:
+        """What has read the whole sequence: forwards after its last step, backwards after its first."""
+        end = top[:, -1] if lengths is None else top[torch.arange(len(top)), lengths - 1]
+        if not self.bidirectional:
+            return end
+        half = self.width // 2
+        return torch.cat([end[:, :half], top[:, 0, half:]], dim=1)
 
     def multiply_adds(self, look_back: int) -> int:
-        """Of L steps through all layers."""
-        return look_back * self._per_step
+        """Of L steps through all levels."""
+        return sum(level.multiply_adds(look_back) for level in self.levels)  # type: ignore[operator]

@@ -49,10 +49,9 @@ class Forecaster(nn.Module):
         static: int = 0,
     ) -> None:
         super().__init__()
-        a = architecture
-        self.encoder = Encoder(a.cell, channels + static, a.hidden, a.layers, a.dropout)
-        self.decoder = DirectDecoder(a.hidden, future, horizon)
-        self.head = PointHead(a.hidden, targets)
+        self.encoder = Encoder(architecture, channels + static)
+        self.decoder = DirectDecoder(self.encoder.width, future, horizon)
+        self.head = PointHead(self.encoder.width, targets)
         self.horizon = horizon
 
     def forward(self, batch: Inputs) -> Tensor:

@@ -20,6 +20,16 @@ class RecurrentLayer(Protocol):
         """From x (B, L, C) and a state (none: the beginning) to outputs (B, L, D) and the state after."""
         ...
 
+    @abstractmethod
+    def beginning(self, x: Tensor) -> State:
+        """The state before the first step of x (B, L, C)."""
+        ...
+
+
+def zeros(x: Tensor, hidden: int) -> Tensor:
+    """A part of a state (B, D) for x (B, L, C)."""
+    return x.new_zeros(len(x), hidden)
+
 
 class Elman(nn.RNN):
     """h' = tanh(W x + U h + b) (Elman 1990), by PyTorch."""
@@ -31,6 +41,10 @@ class Elman(nn.RNN):
         """See `RecurrentLayer`."""
         outputs, last = super().forward(x, None if state is None else state[0][None])
         return outputs, (last[0],)
+
+    def beginning(self, x: Tensor) -> State:
+        """Zeros."""
+        return (zeros(x, self.hidden_size),)
 
 
 class IdentityRelu(Elman):
@@ -58,6 +72,10 @@ class Lstm(nn.LSTM):
         outputs, (h, c) = super().forward(x, begin)
         return outputs, (h[0], c[0])
 
+    def beginning(self, x: Tensor) -> State:
+        """Zeros."""
+        return zeros(x, self.hidden_size), zeros(x, self.hidden_size)
+
 
 class Gru(nn.GRU):
     """Cho et al. (2014), the reset gate after the state's product, by PyTorch."""
@@ -69,3 +87,7 @@ class Gru(nn.GRU):
         """See `RecurrentLayer`."""
         outputs, last = super().forward(x, None if state is None else state[0][None])
         return outputs, (last[0],)
+
+    def beginning(self, x: Tensor) -> State:
+        """Zeros."""
+        return (zeros(x, self.hidden_size),)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, relu, softplus
 
-from reprocast.networks.layer import State
+from reprocast.networks.layer import State, zeros
 
 
 def positive(x: Tensor) -> Tensor:
@@ -21,17 +21,18 @@ def log_positive(x: Tensor) -> Tensor:
     return torch.where(x >= 0, torch.log(relu(x) + 0.5), logsigmoid(x))
 
 
-def scan(log_keep: Tensor, log_new: Tensor, before: Tensor | None) -> Tensor:
-    """All h of h_t = a_t · h_{t−1} + b_t from log a and log b (B, L, D) and h_0 > 0 (B, D), or none for 0.
+LEAST = 1e-30
+"""Stands for a state of 0, which has no logarithm."""
 
-    With A_t = Σ log a up to t: log h_t = A_t + log Σ_{s≤t} exp(log b_s − A_s).
+
+def scan(log_keep: Tensor, log_new: Tensor, before: Tensor) -> Tensor:
+    """All h of h_t = a_t · h_{t−1} + b_t from log a and log b (B, L, D) and h_0 ≥ 0 (B, D).
+
+    With A_t = Σ log a up to t: log h_t = A_t + log(h_0 + Σ_{s≤t} exp(log b_s − A_s)).
     """
     kept = log_keep.cumsum(dim=1)
-    terms = log_new - kept
-    if before is not None:
-        terms = torch.cat([before.log()[:, None], terms], dim=1)
-    summed = torch.logcumsumexp(terms, dim=1)
-    return torch.exp(kept + summed[:, -kept.shape[1] :])
+    terms = torch.cat([before.clamp_min(LEAST).log()[:, None], log_new - kept], dim=1)
+    return torch.exp(kept + torch.logcumsumexp(terms, dim=1)[:, 1:])
 
 
 class MinGru(nn.Module):
@@ -39,15 +40,18 @@ class MinGru(nn.Module):
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
-        self.gates = nn.Linear(inputs, 2 * hidden)
+        self.hidden, self.gates = hidden, nn.Linear(inputs, 2 * hidden)
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """See `RecurrentLayer`."""
         update, candidate = self.gates(x).chunk(2, dim=-1)
-        outputs = scan(
-            -softplus(update), -softplus(-update) + log_positive(candidate), state[0] if state else None
-        )
+        (before,) = state or self.beginning(x)
+        outputs = scan(-softplus(update), -softplus(-update) + log_positive(candidate), before)
         return outputs, (outputs[:, -1],)
+
+    def beginning(self, x: Tensor) -> State:
+        """Zeros."""
+        return (zeros(x, self.hidden),)
 
 
 class MinLstm(nn.Module):
@@ -55,12 +59,17 @@ class MinLstm(nn.Module):
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
-        self.gates = nn.Linear(inputs, 3 * hidden)
+        self.hidden, self.gates = hidden, nn.Linear(inputs, 3 * hidden)
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """See `RecurrentLayer`."""
         forget, new, candidate = self.gates(x).chunk(3, dim=-1)
         log_ratio = softplus(-forget) - softplus(-new)  # log i − log f
         log_keep, log_new = -softplus(log_ratio), -softplus(-log_ratio)
-        outputs = scan(log_keep, log_new + log_positive(candidate), state[0] if state else None)
+        (before,) = state or self.beginning(x)
+        outputs = scan(log_keep, log_new + log_positive(candidate), before)
         return outputs, (outputs[:, -1],)
+
+    def beginning(self, x: Tensor) -> State:
+        """Zeros."""
+        return (zeros(x, self.hidden),)

@@ -11,7 +11,7 @@ from abc import abstractmethod
 import torch
 from torch import Tensor, nn
 
-from reprocast.networks.layer import State
+from reprocast.networks.layer import State, zeros
 
 
 class Groups(nn.Module):
@@ -56,8 +56,8 @@ class Normalised(nn.Module):
         return torch.stack(outputs, dim=1), state
 
     def beginning(self, x: Tensor) -> State:
-        """A state of zeros."""
-        return (x.new_zeros(len(x), self.hidden),)
+        """Zeros."""
+        return (zeros(x, self.hidden),)
 
     @abstractmethod
     def step(self, given: Tensor, carried: Tensor, state: State) -> State:

@@ -46,8 +46,8 @@ def backpropagate(
 def truncated(name: str, weights: Weights, x: Floats, d_outputs: Floats, every: int, back: int) -> Weights:
     """Gradients of the weights when every `every` steps the last `every` outputs reach `back` steps back.
 
-    With every = back the sequence falls into chunks whose state is carried forward but not differentiated
-    through, which is what `detach` does between chunks.
+    With every = back, and a length that is a multiple of it, the sequence falls into chunks whose state is
+    carried forward but not differentiated through, which is what `detach` does between chunks.
 
     Raises:
         ValueError: `back` is shorter than `every`: some outputs would reach no step at all.

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from reprocast.networks.cells import CELLS
-from reprocast.networks.encoder import Encoder
 from reprocast.params.architecture import CellName
 from reprocast.reference.cells import Weights, sigmoid
-from reprocast.reference.sequence import stack, unroll
+from reprocast.reference.sequence import unroll
 from reprocast.reference.variants import layer_norm, min_gru, min_lstm
 
 PYTORCH: list[CellName] = ["rnn", "lstm", "gru"]
@@ -183,48 +182,3 @@ def test_every_cell_has_right_gradients(cell: CellName) -> None:
     layer = CELLS[cell].layer(2, 3).double()
     x = torch.randn(2, 4, 2, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda given: layer(given)[0], x, atol=1e-6)
-
-
-@pytest.mark.parametrize("cell", PYTORCH)
-@pytest.mark.parametrize("layers", [1, 3])
-def test_the_encoder_stacks_layers(cell: CellName, layers: int) -> None:
-    torch.manual_seed(1)
-    encoder = Encoder(cell, channels=3, hidden=4, layers=layers, dropout=0.0).double()
-    x = torch.randn(2, 6, 3, dtype=torch.float64)
-    states, last = encoder(x)
-    expected = stack(cell, [weights_of(layer) for layer in encoder.layers], x.numpy())
-    assert states.shape == (2, 6, 4)
-    assert last.shape == (2, 4)
-    assert np.abs(states.detach().numpy() - expected).max() < 1e-10
-    assert torch.equal(last, states[:, -1])
-
-
-def test_dropout_acts_in_training_only_and_between_layers_only() -> None:
-    torch.manual_seed(1)
-    encoder = Encoder("gru", channels=3, hidden=16, layers=2, dropout=0.5)
-    x = torch.randn(4, 6, 3)
-    assert not torch.equal(encoder(x)[0], encoder(x)[0])
-    bottom = encoder.layers[0](x)[0]
-    handed_on: list[torch.Tensor] = []
-    encoder.layers[1].register_forward_pre_hook(lambda _, args: handed_on.append(args[0]))
-    encoder(x)
-    dropped = handed_on[0] == 0
-    assert 0.35 < dropped.float().mean() < 0.65
-    assert torch.allclose(handed_on[0][~dropped], 2 * bottom[~dropped])
-    encoder.eval()
-    assert torch.equal(encoder(x)[0], encoder(x)[0])
-    assert torch.equal(encoder(x)[0], encoder.layers[1](bottom)[0])
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_multiply_adds_are_the_entries_of_the_matrices_times_the_steps(cell: CellName) -> None:
-    encoder = Encoder(cell, channels=5, hidden=7, layers=3, dropout=0.1)
-    matrices = [weights for weights in encoder.parameters() if weights.ndim == 2]
-    assert encoder.multiply_adds(11) == 11 * sum(matrix.numel() for matrix in matrices)
-
-
-def test_multiply_adds_by_hand() -> None:
-    # per step: reset, update and candidate, each 4 units from 2 inputs and from 4 units of the state
-    assert Encoder("gru", channels=2, hidden=4, layers=1, dropout=0.0).multiply_adds(10) == 10 * 3 * 4 * (
-        2 + 4
-    )
