@@ -22,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = """\
 data: {{source: sample, series: [IBM, GOOG], start: "2004-01-02", end: "{end}", calendar: XNYS, season: 5}}
 """
+REST = "columns: {target: [load]}\nwindow: {look_back: 2, horizon: 1}\n"
 FILES = 'data: {{source: files, path: "{path}", id: series, end: {end}, season: 1{more}}}\n'
-PLAIN = 'data: {source: files, path: "*.csv", form: FORM, end: "2024-12-31", calendar: D, season: 1}\n'
+PLAIN = REST + 'data: {source: files, path: "*.csv", form: FORM, end: "2024-12-31", calendar: D, season: 1}\n'
 GOOD = "series,ds,load\na,2024-01-01,1\na,2024-01-02,2.5\nb,2024-01-01,3\nb,2024-01-02,NA\n"
 
 
@@ -34,7 +35,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sample(end: str = "2013-03-01") -> None:
-    Path("params.yaml").write_text(SAMPLE.format(end=end), encoding="utf-8")
+    Path("params.yaml").write_text(REST + SAMPLE.format(end=end), encoding="utf-8")
 
 
 def mine(
@@ -47,7 +48,9 @@ def mine(
 ) -> None:
     Path(path).write_text(text, encoding="utf-8")
     more = f", calendar: {calendar}{more}"
-    Path("params.yaml").write_text(FILES.format(path=asked or path, end=end, more=more), encoding="utf-8")
+    Path("params.yaml").write_text(
+        REST + FILES.format(path=asked or path, end=end, more=more), encoding="utf-8"
+    )
 
 
 def frame() -> pd.DataFrame:

@@ -9,8 +9,7 @@ import numpy as np
 
 from reprocast.data.asof import time_value
 from reprocast.data.calendars import due_times
-from reprocast.data.sources.files import ask
-from reprocast.data.sources.tables import read_table
+from reprocast.data.sources.files import ask, look
 from reprocast.errors import DataError
 from reprocast.infer.frequency import Frequency, frequency
 from reprocast.infer.roles import FileRoles, file_roles
@@ -46,7 +45,7 @@ def infer(path: Path) -> str:
         NoInputError, UsageError, DataError: what is wrong with the file, or why it is no use.
     """
     file = Path(os.path.relpath(path)).as_posix()
-    roles = file_roles(read_table(Path(file)).frame, file)
+    roles = file_roles(look(Path(file)).to_frame(), file)
     return params_text(_findings(file, roles, _read(file, roles)))
 
 

@@ -1,11 +1,39 @@
 """The `data` block: which source answers, for which series, from when to when."""
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, PositiveInt, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, StringConstraints, model_validator
 
 from reprocast.params.base import Block, Instant
 from reprocast.params.calendar import Calendar, yahoo_interval
+
+DIRECTIVES = "YymdHMSfzjbBaAIpGVu%"
+"""Of strptime, those that read the same everywhere."""
+
+
+def _is_date_format(text: str) -> str:
+    leap_day = datetime(2024, 2, 29, 13, 45, tzinfo=UTC)
+    try:
+        datetime.strptime(leap_day.strftime(text), text)
+    except ValueError:
+        raise ValueError("is no format of strptime like %d.%m.%Y %H:%M") from None
+    odd = set(re.findall("%(.)", text)) - set(DIRECTIVES)
+    if odd:
+        raise ValueError(f"%{min(odd)} is not understood; there are %{', %'.join(DIRECTIVES)}")
+    if not re.search("%[YyG]", text):
+        raise ValueError("names no year (%Y)")
+    return text
+
+
+def _is_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise ValueError("is no time zone like Europe/Berlin or UTC") from None
+    return text
 
 
 class DataBlock(Block):
@@ -22,8 +50,8 @@ class DataBlock(Block):
     season: PositiveInt
     """Steps in a season, for the seasonal baselines and MASE."""
     kind: Literal["prices", "numeric", "counts", "events"] = "numeric"
-    """Which expectations hold. prices: open, high, low and close agree. numeric: any numbers. counts: targets are
-    whole and not negative. events: counts of events at irregular times, which the calendar does not judge."""
+    """Which expectations hold. prices: open, high, low and close agree. numeric: any numbers. counts: targets
+    are whole and not negative. events: counts at irregular times, which the calendar does not judge."""
     vintage: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")] | None = None
     """Pins one stored answer of the source by its hash (its first 8 digits suffice)."""
 
@@ -74,7 +102,9 @@ class FilesData(DataBlock):
 
     source: Literal["files"]
     path: str
-    """A file or a glob, relative to the project; .csv, .csv.gz or .parquet."""
+    """A file or a glob, relative to the project, or an http(s) URL: .csv, .csv.gz, .parquet, or a .zip."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Pins the content of the one file or URL."""
     form: Literal["long", "wide"] = "long"
     """long: a row a series and time. wide: a row a time, a column a series (named `value`)."""
     id: str | None = None
@@ -85,6 +115,19 @@ class FilesData(DataBlock):
     """The file's column names to the panel's, e.g. {Close: close}."""
     series: tuple[str, ...] = ()
     """Series to keep; none named: all."""
+    date_format: Annotated[str, AfterValidator(_is_date_format)] | None = None
+    """How times are written, as in strptime: "%d.%m.%Y %H:%M"; none: ISO 8601."""
+    zone: Annotated[str, AfterValidator(_is_zone)] | None = None
+    """Zone of local times without an offset, e.g. Europe/Berlin; they become UTC. None: they are UTC."""
+    decimal: Literal[".", ","] = "."
+    """What separates decimals in a CSV."""
+
+    @model_validator(mode="after")
+    def _steps_are_no_times(self) -> Self:
+        for name in ("date_format", "zone"):
+            if self.calendar == "step" and getattr(self, name):
+                raise ValueError(f"{name} concerns times, but calendar is `step`")
+        return self
 
 
 Data = Annotated[SampleData | YahooData | FilesData, Field(discriminator="source")]

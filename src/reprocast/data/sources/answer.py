@@ -19,6 +19,8 @@ class Answer:
     """When a live source was asked (UTC); no output depends on it."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """Series asked for that are not there, or not to the end -> why: then the answer is partial."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What else is worth keeping, as plain values: columns left out and why, the hash of a download."""
 
     def complaint(self) -> str:
         """What is lacking, in a line."""

@@ -1,42 +1,53 @@
-"""CSV and Parquet files of one's own, long (a row a series and time) or wide (a column a series)."""
+"""CSV and Parquet files of one's own or from the web, in long or wide form."""
 
 import glob
 import os
-from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import Any, NamedTuple
 
 from reprocast.data.sources.answer import Answer
-from reprocast.data.sources.cells import Place, is_missing, to_numbers, to_steps, to_times
-from reprocast.data.sources.tables import Table, read_table
+from reprocast.data.sources.download import downloaded, is_url, refuse_other_content
+from reprocast.data.sources.joining import joined
+from reprocast.data.sources.long_form import Rows, long_form
+from reprocast.data.sources.parts import Part, parts
+from reprocast.data.sources.table import Table
+from reprocast.data.sources.tables import read_carefully, read_quickly
 from reprocast.deterministic import sha256_of_file
-from reprocast.errors import DataError, NoInputError, first_names
-from reprocast.panel import disorder, from_frame
+from reprocast.errors import DataError, NoInputError, ParamsError
+from reprocast.panel import from_rows
 from reprocast.params.data import FilesData
 from reprocast.params.operations import Operations
 
-OWN = ("unique_id", "ds")
-"""Names that the panel keeps for itself."""
+READING = ("form", "id", "time")
+SELDOM = ("date_format", "zone", "decimal")
+"""Ways of reading that enter a request only where they are not the usual ones."""
 
 
 def request(data: FilesData) -> dict[str, Any]:
     """How the files are read, and the hash of each, so that an edited file asks for a new vintage.
 
+    Of a URL the hash is the pin; without one it is a live source, which only `reprocast acquire` asks again.
+
     Raises:
         NoInputError: no file fits data.path.
+        DataError: the file is not the one that data.sha256 pins.
     """
+    usual = FilesData.model_fields
     return {
         "source": "files",
-        "files": {path.as_posix(): sha256_of_file(path) for path in _paths(data.path)},
-        "form": data.form,
-        "id": data.id,
-        "time": data.time,
+        **_wanted(data),
+        **{name: getattr(data, name) for name in READING},
         "steps": data.calendar == "step",
         "rename": dict(sorted(data.rename.items())),
+        **{name: getattr(data, name) for name in SELDOM if getattr(data, name) != usual[name].default},
     }
+
+
+def _wanted(data: FilesData) -> dict[str, Any]:
+    if not is_url(data.path):
+        return {"files": {path.as_posix(): _hash(path, data.sha256) for path in _paths(data)}}
+    return {"url": data.path} if data.sha256 is None else {"files": {data.path: data.sha256}}
 
 
 def ask(data: FilesData, _operations: Operations) -> Answer:
@@ -45,120 +56,80 @@ def ask(data: FilesData, _operations: Operations) -> Answer:
     Raises:
         NoInputError, UsageError: no such file, or another kind of file.
         DataError: what is wrong, with file, row, column and value.
+        TryAgainError: a URL does not answer.
     """
     asked = request(data)
-    frames = [_long_frame(read_table(path), data) for path in _paths(data.path)]
-    _refuse_other_columns(frames, _paths(data.path))
+    found = _found(data)
+    rows = joined([_rows(part, data) for part in found.parts], [part.name for part in found.parts])
     try:
-        return Answer(from_frame(pd.concat(frames, ignore_index=True)), asked)
+        panel, varying = from_rows(rows.ids, rows.ds, rows.columns, rows.texts)
     except DataError as error:
         raise DataError(f"{data.path}: files together: {error}") from None
+    left_out = {**rows.left_out, **varying}
+    notes = found.notes | ({"left_out": left_out} if left_out else {})
+    return Answer(panel, asked, found.called, notes=notes)
 
 
-def _paths(pattern: str) -> list[Path]:
+class _Found(NamedTuple):
+    """What there is to read."""
+
+    parts: list[Part]
+    called: str | None
+    """When a URL without a pin was asked."""
+    notes: dict[str, Any]
+
+
+def _found(data: FilesData) -> _Found:
+    pinned = data.sha256 is not None
+    if not is_url(data.path):
+        found = [part for path in _paths(data) for part in parts(path, str(path), whole=pinned)]
+        return _Found(found, None, {})
+    path = downloaded(data.path, data.sha256)
+    found = parts(path, data.path, whole=True)
+    if pinned:
+        return _Found(found, None, {})
+    return _Found(found, datetime.now(UTC).isoformat(timespec="seconds"), {"sha256": sha256_of_file(path)})
+
+
+def _rows(part: Part, data: FilesData) -> Rows:
+    """The rows of one file; what is wrong with it is said by the careful reading, which knows the lines."""
+    table = read_quickly(part)
+    if table is not None:
+        try:
+            return long_form(table, data)
+        except DataError:
+            del table
+    return long_form(read_carefully(part), data)
+
+
+def look(path: Path) -> Table:
+    """The columns of a file, or of an archive's first, as they stand in it; raises like `ask`."""
+    if not path.is_file():
+        raise NoInputError(f"{path}: no such file (data.path)")
+    first = parts(path, str(path), whole=False)[0]
+    return read_quickly(first) or read_carefully(first)
+
+
+def _paths(data: FilesData) -> list[Path]:
     """The files that fit a path or glob, sorted by name."""
+    pattern = data.path
     # Path.glob takes neither absolute patterns nor such that climb (../*.csv).
     names = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
     found = [Path(name) for name in names if Path(name).is_file()]
     if not found:
         raise NoInputError(f"data.path: no file {pattern} in the project's folder")
+    if data.sha256 is not None and len(found) > 1:
+        raise ParamsError(
+            f"data.sha256: pins one file, but data.path fits {len(found)}; name one, or pin none"
+        )
     for path in found:
         if not os.access(path, os.R_OK):
             raise NoInputError(f"{path}: may not be read; change its mode (data.path)")
     return found
 
 
-def _long_frame(table: Table, data: FilesData) -> pd.DataFrame:
-    """unique_id, ds and values of one file, checked."""
-    place, frame = table.place, table.frame
-    frame = frame.rename(columns={old: new for old, new in data.rename.items() if old in frame})
-    time, series = data.rename.get(data.time, data.time), data.rename.get(data.id or "", data.id)
-    _refuse_missing(place.file, [data.time, *([data.id] if data.id else []), *data.rename], table.frame)
-    ds = _steps_or_times(frame[time], place, steps=data.calendar == "step")
-    if data.form == "wide":
-        return _melted(frame.drop(columns=time), ds, place)
-    ids = _ids(frame[series], place) if series else pd.Series(_stem(place.file), frame.index, dtype=object)
-    wrong = disorder(ids.to_numpy(dtype=object), ds.to_numpy())
-    if wrong:
-        raise place.fault(wrong[0], data.time, f"series {ids.iloc[wrong[0]]}: {wrong[1]}")
-    values = frame.drop(columns=[time, *([series] if series else [])])
-    numbers = {str(name): column for name in values if (column := _values(values[name], place)) is not None}
-    if not numbers:
-        raise DataError(f"{place.file}: has no column of numbers beside {data.time}")
-    _refuse_own_names(place.file, numbers)
-    return pd.DataFrame({"unique_id": ids, "ds": ds, **numbers})
-
-
-def _refuse_missing(file: str, needed: list[str], frame: pd.DataFrame) -> None:
-    for name in needed:
-        if name not in frame.columns:
-            there = first_names(frame.columns)
-            raise DataError(f"{file}: has no column {name} (data.id, data.time, data.rename); it has {there}")
-
-
-def _refuse_own_names(file: str, names: Iterable[str]) -> None:
-    for name in names:
-        if name in OWN:
-            raise DataError(f"{file}: a column of values cannot be called {name}; rename it (data.rename)")
-
-
-def _steps_or_times(cells: pd.Series, place: Place, *, steps: bool) -> pd.Series:
-    """The time column, from text or typed cells."""
-    if pd.api.types.is_datetime64_any_dtype(cells) and not steps:
-        times = cells.dt.tz_convert("UTC").dt.tz_localize(None) if cells.dt.tz is not None else cells
-        return times.astype("datetime64[us]")
-    if pd.api.types.is_integer_dtype(cells) and steps:
-        return cells.astype(np.int64)
-    text = cells.astype(str).str.strip()
-    return to_steps(text, place) if steps else to_times(text, place)
-
-
-def _ids(cells: pd.Series, place: Place) -> pd.Series:
-    names = cells.astype(object).map(lambda cell: "" if pd.isna(cell) else str(cell).strip())
-    empty = np.flatnonzero(names == "")
-    if len(empty):
-        raise place.fault(int(empty[0]), str(cells.name), "the series' name is missing")
-    return names
-
-
-def _stem(file: str) -> str:
-    """A file's name without its endings: the series' name where no column has it."""
-    return Path(file).name.split(".")[0]
-
-
-def _values(cells: pd.Series, place: Place) -> pd.Series | None:
-    """A column of numbers; None for one of nothing but text, which is no value of a series."""
-    if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_numeric_dtype(cells):
-        return cells
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        return None
-    text = cells.astype(object).map(lambda cell: "" if pd.isna(cell) else str(cell).strip()).astype(str)
-    present = text[~is_missing(text)]
-    if len(present) and pd.to_numeric(present, errors="coerce").isna().all():
-        return None
-    return to_numbers(text.rename(str(cells.name)), place)
-
-
-def _melted(values: pd.DataFrame, ds: pd.Series, place: Place) -> pd.DataFrame:
-    """Wide to long: series by column, each from its first to its last value."""
-    wrong = disorder(np.full(len(ds), "", dtype=object), ds.to_numpy())
-    if wrong:
-        raise place.fault(wrong[0], str(ds.name), wrong[1])
-    parts = []
-    for name in values:
-        column = _values(values[name], place)
-        if column is None:
-            raise DataError(f"{place.file}, column {name}: holds no numbers, but data.form is wide")
-        known = np.flatnonzero(column.notna())
-        kept = slice(known[0], known[-1] + 1) if len(known) else slice(0)
-        parts.append(pd.DataFrame({"unique_id": str(name), "ds": ds[kept], "value": column[kept]}))
-    if not sum(map(len, parts)):
-        raise DataError(f"{place.file}: has no numbers beside {ds.name}")
-    return pd.concat(parts, ignore_index=True)
-
-
-def _refuse_other_columns(frames: list[pd.DataFrame], paths: list[Path]) -> None:
-    for frame, path in zip(frames, paths, strict=True):
-        other = set(frame.columns) ^ set(frames[0].columns)
-        if other:
-            raise DataError(f"{path}: columns differ from those of {paths[0]}: {', '.join(sorted(other))}")
+def _hash(path: Path, pin: str | None) -> str:
+    digest = sha256_of_file(path)
+    if pin is not None:
+        refuse_other_content(str(path), digest, pin)
+    return digest

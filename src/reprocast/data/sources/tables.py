@@ -1,116 +1,50 @@
 """Reading a CSV or Parquet file as it is: its columns, and the number of each row for messages."""
 
-import csv
-import gzip
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TextIO
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from reprocast.data.sources import csv_tables
 from reprocast.data.sources.cells import Place
-from reprocast.errors import DataError, NoInputError, UsageError
+from reprocast.data.sources.parts import Part
+from reprocast.data.sources.table import Table, refuse_twice
+from reprocast.errors import DataError
+
+INDEX = "__index_level_"
+"""How pandas names an index without a name: no column of the file."""
 
 
-class _Reader(Protocol):
-    """What csv.reader returns: it has no public name."""
-
-    line_num: int
-
-    def __iter__(self) -> Iterator[list[str]]: ...
+def read_quickly(part: Part) -> Table | None:
+    """The file's columns, or None where it must be read carefully; lines of a CSV are not known."""
+    return csv_tables.read_quickly(part) if part.is_csv else _read_parquet(part)
 
 
-SEPARATORS = (",", ";", "\t")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file's columns; cells of a CSV are text."""
-
-    frame: pd.DataFrame
-    """The columns as they stand in the file."""
-    place: Place
-    """Where its rows are, for messages."""
-
-
-def read_table(path: Path) -> Table:
-    """Reads a .csv, .csv.gz or .parquet file.
+def read_carefully(part: Part) -> Table:
+    """The file's columns, with the line of each row.
 
     Raises:
-        NoInputError: no such file.
-        UsageError: another kind of file.
         DataError: it cannot be read, has no rows, rows of different length, or a column twice.
     """
-    if not path.is_file():
-        raise NoInputError(f"{path}: no such file (data.path)")
-    if path.name.endswith(".parquet"):
-        table = _read_parquet(path)
-    elif path.name.endswith((".csv", ".csv.gz")):
-        table = _read_csv(path)
-    else:
-        raise UsageError(f"{path}: is neither .csv, .csv.gz nor .parquet (data.path)")
-    if table.frame.empty:
-        raise DataError(f"{path}: has a header but no rows")
-    return table
+    return csv_tables.read_carefully(part) if part.is_csv else _read_parquet(part)
 
 
-def _read_csv(path: Path) -> Table:
+def _read_parquet(part: Part) -> Table:
+    source = part.content if isinstance(part.content, Path) else pa.BufferReader(part.content)
     try:
-        with _opened(path) as stream:
-            first = stream.readline()
-            header = next(csv.reader([first], delimiter=_separator(first)), [])
-            lines, rows = _rows(path, header, csv.reader(stream, delimiter=_separator(first)))
-    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
-    _refuse_twice(path, header)
-    frame = pd.DataFrame(rows, columns=pd.Index(header), dtype=str)
-    return Table(frame, Place(str(path), "line", lines))
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
+            texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        with pq.ParquetFile(source, page_checksum_verification=True, read_dictionary=texts) as file:
+            table = file.read()
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{part.name}: is not a Parquet file ({reason})") from None
+    refuse_twice(part.name, table.column_names)
+    if not len(table):
+        raise DataError(f"{part.name}: has a header but no rows")
+    columns = {name: table[name] for name in table.column_names if not name.startswith(INDEX)}
+    return Table(columns, Place(part.name, "row", range(1, len(table) + 1)))
 
 
-def _opened(path: Path) -> TextIO:
-    if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _separator(header: str) -> str:
-    """The most frequent of comma, semicolon and tab."""
-    return max(SEPARATORS, key=header.count)
-
-
-def _rows(path: Path, header: list[str], reader: "_Reader") -> tuple[list[int], list[list[str]]]:
-    """Line numbers and cells; blank lines are left out."""
-    if not header:
-        raise DataError(f"{path}: is empty")
-    lines, rows = list[int](), list[list[str]]()
-    for row in reader:
-        if not row:
-            continue
-        line = reader.line_num + 1  # the header was read before
-        if len(row) != len(header):
-            raise DataError(f"{path}, line {line}: has {len(row)} cells, the header has {len(header)}")
-        lines.append(line)
-        rows.append(row)
-    return lines, rows
-
-
-def _refuse_twice(path: Path, header: Iterable[str]) -> None:
-    names = list(header)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataError(f"{path}: column {twice[0]} stands twice")
-
-
-def _read_parquet(path: Path) -> Table:
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path}: is not a Parquet file ({str(error).splitlines()[0]})") from None
-    _refuse_twice(path, table.column_names)
-    frame = table.to_pandas(date_as_object=False).reset_index(drop=False)
-    frame = frame.drop(columns=[name for name in frame.columns if name not in table.column_names])
-    return Table(frame, Place(str(path), "row", list(range(1, len(frame) + 1))))
+def _is_text(kind: object) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
