@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reprocast.data.shown import shown_in_training
 from reprocast.data.windows import Batch, Windows
 from reprocast.params.base import Block
 
@@ -18,6 +19,17 @@ class Roles(Block):
     future: tuple[str, ...]
     observed: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
+
+
+class Shown(Block):
+    """What the training windows have shown of each series and channel; each (N, C)."""
+
+    low: tuple[tuple[float, ...], ...]
+    high: tuple[tuple[float, ...], ...]
+    """Range of the values, but for a few at either end."""
+    least: tuple[tuple[float, ...], ...]
+    most: tuple[tuple[float, ...], ...]
+    """Smallest and largest spread of a look-back."""
 
 
 class Cost(Block):
@@ -70,6 +82,8 @@ class Description(Block):
     """Folds of the backtest; the last one's model is deployed."""
     fold: int = 0
     """The fold whose training windows this model was fitted on."""
+    shown: Shown | None = None
+    """What training has shown; values far from it are refused, because their unit must be another one."""
     cost: Cost
     fitted: dict[str, Any]
     """What was fitted and is not in weight files: a baseline's coefficients, a network's best epochs."""
@@ -96,7 +110,13 @@ def seen_in(windows: Windows, fold: int) -> dict[str, Any]:
         "static": tuple(map(tuple, windows.static.tolist())),
         "folds": len(windows.folds),
         "fold": fold,
+        "shown": _shown(windows, fold),
     }
+
+
+def _shown(windows: Windows, fold: int) -> Shown:
+    ranges = vars(shown_in_training(windows, windows.folds[fold]))
+    return Shown(**{name: tuple(map(tuple, part.tolist())) for name, part in ranges.items()})
 
 
 def deployed_fold(windows: Windows) -> int:

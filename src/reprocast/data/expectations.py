@@ -117,7 +117,7 @@ def _fresh(asked: Asked) -> Check | None:
 def _roles(asked: Asked) -> list[Check]:
     return [
         *(_ahead(asked, name) for name in asked.known_ahead),
-        *(check for name in asked.columns.static for check in _static(asked, name)),
+        *(_static(asked, name) for name in asked.columns.static if name in asked.there + asked.static_there),
     ]
 
 
@@ -136,16 +136,7 @@ def _ahead(asked: Asked, column: str) -> Check:
     return Check("known_ahead", column, expectation, remedy, LACKS_DUE)
 
 
-def _static(asked: Asked, column: str) -> list[Check]:
-    if column not in asked.there and column not in asked.static_there:
-        return []
-    present = made(
-        ours.ExpectFewMissingValues, f"{column} must not be missing", end=asked.end, column=column, share=0.0
-    )
-    checks = [Check("static_present", column, present)]
-    if column in asked.there:
-        statement = f"{column} must be the same in all rows of a series"
-        constant = made(ours.ExpectConstantSeries, statement, end=asked.end, column=column)
-        remedy = "repair the data, or name it under columns.past"
-        checks.append(Check("static_constant", column, constant, remedy))
-    return checks
+def _static(asked: Asked, column: str) -> Check:
+    statement = f"{column} must have one value in each series"
+    constant = made(ours.ExpectConstantSeries, statement, end=asked.end, column=column)
+    return Check("static_constant", column, constant, "repair the data, or name it under columns.past")

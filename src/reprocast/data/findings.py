@@ -52,7 +52,7 @@ def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
     if values.dtype.kind in "fiu":
         return values.astype(np.float64)
     codes = pd.factorize(values)[0].astype(np.float64)
-    codes[codes < 0] = np.nan
+    codes[(codes < 0) | (values == "")] = np.nan
     return codes
 
 
@@ -103,10 +103,14 @@ def not_whole(panel: Panel, column: str) -> list[Finding]:
 
 
 def not_constant(panel: Panel, column: str) -> list[Finding]:
-    """Rows whose value differs from that of the series' first row."""
-    values = panel.columns[column]
-    first = np.repeat(values[panel.offsets[:-1]], np.diff(panel.offsets))
-    return in_rows(panel, (values != first) & ~(np.isnan(values) & np.isnan(first)))
+    """Rows whose value differs from the series' first; all rows of a series that has no value."""
+    values = panel.columns[column].astype(np.float64)
+    told = ~np.isnan(values)
+    rows = np.where(told, np.arange(len(values)), len(values))
+    places = np.minimum.reduceat(np.append(rows, len(values)), panel.offsets[:-1])
+    first = np.append(values, np.nan)[places]
+    wrong = told & (values != np.repeat(first, np.diff(panel.offsets)))
+    return in_rows(panel, wrong | np.repeat(np.isnan(first), np.diff(panel.offsets)))
 
 
 def too_short(panel: Panel, needed: int) -> list[Finding]:

@@ -1,0 +1,95 @@
+"""What is refused before it is forecast from, by the same findings that validate the training data.
+
+Legend: B series forecast, L look-back, C channels, N series.
+"""
+
+import numpy as np
+
+from reprocast.data import findings
+from reprocast.data.familiar import Ranges, said_of, unfamiliar
+from reprocast.data.windows import Floats, Ints
+from reprocast.errors import DataError, first_names
+from reprocast.model import Description
+from reprocast.panel import Panel, Times
+
+
+def refuse_unseen(panel: Panel, description: Description) -> None:
+    """Raises on series that the model does not know, and where there is none at all.
+
+    Raises:
+        DataError: naming them.
+    """
+    unseen = findings.unseen(panel.ids, description.series)
+    if unseen:
+        names, known = first_names(one.series for one in unseen), first_names(description.series)
+        raise DataError(
+            f"series {names}: not among those that {description.name} was trained on ({known}); "
+            "leave them out, or train with them (data.series)"
+        )
+    if not len(panel):
+        raise DataError("the panel has no rows, so there is nothing to forecast from")
+
+
+def refuse_missing(names: tuple[str, ...], times: Times, past: Floats, description: Description) -> None:
+    """Raises on a look-back that is not complete.
+
+    Args:
+        names: of the series (B,).
+        times: of the look-backs' rows (B, L).
+        past: their values (B, L, C), unscaled and filled as declared.
+        description: names the channels.
+
+    Raises:
+        DataError: series, channel and first time.
+    """
+    looked = _panel_of(names, times, past, description)
+    wrong = [
+        (name, found) for name in looked.columns for found in findings.missing(looked, name)
+    ]  # by channel, targets first
+    if wrong:
+        channel, found = wrong[0]
+        count = sum(one.count for _, one in wrong)
+        raise DataError(
+            f"series {found.series}, {channel} at {found.first[0]}: no finite value within the look-back "
+            f"({count} such values); give values up to the cutoff"
+        )
+
+
+def refuse_unfamiliar(names: tuple[str, ...], series: Ints, past: Floats, description: Description) -> None:
+    """Raises on look-backs (B, L, C) whose level or spread is far from all that the model was trained on.
+
+    Channels of the calendar cannot be, and what is scaled by its own look-back has no unit.
+
+    Raises:
+        DataError: series, channel, the values seen in training and now.
+    """
+    if description.shown is None:
+        return
+    channels = _channels(description)
+    shown = Ranges(**{name: np.asarray(part)[series] for name, part in description.shown})  # each (B, C)
+    wrong = unfamiliar(past, shown)
+    for b, c in np.argwhere(wrong & [_has_a_unit(name, description) for name in channels]):
+        own = Ranges(*(part[b, c : c + 1] for part in (shown.low, shown.high, shown.least, shown.most)))
+        raise DataError(
+            f"series {names[b]}, {channels[c]}: holds {said_of(past[b : b + 1, :, c : c + 1], own)}, as if in "
+            f"another unit; give it in that of training, or train {description.name} again with such values"
+        )
+
+
+def _has_a_unit(channel: str, description: Description) -> bool:
+    own = description.channels.target + description.channels.past
+    if channel in own:
+        return description.scaling != "window"
+    return channel in description.features.future
+
+
+def _channels(description: Description) -> tuple[str, ...]:
+    """Names of the channels (C,) in their order."""
+    roles = description.channels
+    return roles.target + roles.past + roles.observed + roles.future
+
+
+def _panel_of(names: tuple[str, ...], times: Times, past: Floats, description: Description) -> Panel:
+    """The look-backs as a panel."""
+    columns = {name: past[:, :, c].ravel() for c, name in enumerate(_channels(description))}
+    return Panel(names, np.arange(len(names) + 1) * past.shape[1], times.ravel(), columns)
