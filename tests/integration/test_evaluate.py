@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reprocast.data.starts import Starts
 from reprocast.data.window_files import windows_sha256, write_windows
 from reprocast.data.windows import Channels, Fold, Windows
 from reprocast.errors import DataError, NoInputError, UsageError
@@ -30,7 +31,7 @@ def make_windows() -> Windows:
     last = LENGTH - HORIZON - LOOK_BACK
     spans = {"train": (0, last - 43), "validation": (last - 37, last - 20), "test": (last - 17, last)}
     starts = {
-        split: np.concatenate([n * LENGTH + np.arange(a, b + 1) for n in (0, 1)])
+        split: Starts.of(np.concatenate([n * LENGTH + np.arange(a, b + 1) for n in (0, 1)]))
         for split, (a, b) in spans.items()
     }
     bounds = {
@@ -41,7 +42,8 @@ def make_windows() -> Windows:
     channels, offsets = Channels(("y",), ("x",)), np.array([0, LENGTH, 2 * LENGTH])
     return Windows(
         values, np.tile(day, 2), ("a", "b"), offsets, channels, channels, LOOK_BACK, HORIZON, 1, "D",
-        {0: Fold(*scaler, starts, bounds, none)},
+        {0: Fold(*scaler, starts, bounds, none, none, scaler[0][:, :1], scaler[1][:, :1])},
+        static=np.empty((2, 0)),
     )  # fmt: skip
 
 

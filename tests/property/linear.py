@@ -29,7 +29,7 @@ def inputs(batch: Batch, series: int) -> np.ndarray:
 def fit(windows: Windows) -> Linear:
     """Fits to the training windows of fold 0."""
     fold = windows.folds[0]
-    batch = gather(windows, fold, fold.starts["train"])
+    batch = gather(windows, fold, np.asarray(fold.starts["train"]))
     x, y = inputs(batch, len(windows.ids)), batch.target.reshape(len(batch.target), -1)
     weights = np.linalg.solve(x.T @ x + np.eye(x.shape[1]), x.T @ y)
     return Linear(describe(windows), weights)

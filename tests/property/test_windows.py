@@ -68,7 +68,7 @@ def test_a_window_is_in_the_one_split_that_holds_its_target_span(problem: Proble
                 else:
                     expected[name].append(start)
     for name in spans:
-        assert fold.starts[name].tolist() == expected[name]
+        assert fold.starts[name][:].tolist() == expected[name]
         assert fold.left_out[name].tolist() == left_out[name].tolist()
 
 
@@ -124,7 +124,7 @@ def test_the_unit_of_mase_is_the_seasonal_difference_of_training_steps(problem: 
 def test_a_batch_is_what_a_loop_over_its_windows_gives(problem: Problem) -> None:
     windows = windows_of(problem)
     fold, L, H = windows.folds[0], windows.look_back, windows.horizon
-    starts = np.concatenate([fold.starts["test"], fold.starts["train"][::-1]])
+    starts = np.concatenate([fold.starts["test"][:], fold.starts["train"][::-1]])
     batch = gather(windows, fold, starts)
     for b, start in enumerate(starts):
         series = max(n for n in range(len(windows.ids)) if windows.offsets[n] <= start)

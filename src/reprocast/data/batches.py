@@ -5,10 +5,13 @@ finds its way back without a saved generator.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
+from numpy.typing import NDArray
 
+from reprocast.data.starts import Starts
 from reprocast.data.tensors import Tensors, to_tensors
 from reprocast.data.windows import Fold, Ints, Windows, gather
 
@@ -23,9 +26,15 @@ class Shuffled:
         """Called by Lightning at the start of each epoch (from 0)."""
         self.epoch = epoch
 
-    def order(self) -> Ints:
-        """The current epoch's order (M,): each window once."""
-        return np.random.default_rng([self.seed, self.epoch]).permutation(self.count)
+    def order(self) -> NDArray[np.integer[Any]]:
+        """The current epoch's order (M,): each window once.
+
+        The same as `permutation(count)`, in half the memory where four bytes hold a place.
+        """
+        small = self.count < 2**31
+        places: NDArray[Any] = np.arange(self.count, dtype=np.int32 if small else np.int64)
+        np.random.default_rng([self.seed, self.epoch]).shuffle(places)
+        return places
 
 
 class InOrder:
@@ -49,7 +58,7 @@ class Batches:
     """Lightning asks for it beside `sampler`, as if this were a DataLoader."""
 
     def __init__(
-        self, windows: Windows, fold: Fold, starts: Ints, size: int, sampler: Shuffled | InOrder
+        self, windows: Windows, fold: Fold, starts: Starts, size: int, sampler: Shuffled | InOrder
     ) -> None:
         self.windows, self.fold, self.starts, self.size = windows, fold, starts, size
         self.sampler = sampler

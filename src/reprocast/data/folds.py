@@ -4,86 +4,63 @@ Legend: N series, T rows, C channels, K targets, M windows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from reprocast.data.scaling import fit_scaler, refuse_unseen, season_errors
-from reprocast.data.splitting import Span, starts_within, without_gaps
-from reprocast.data.windows import Channels, Floats, Fold, Ints, counts_by_series
+from reprocast.data.admissible import Mask, Series, rows_within
+from reprocast.data.held import Held, Shape, held
+from reprocast.data.scaling import fit_scaler, season_errors
+from reprocast.data.splitting import Span
+from reprocast.data.windows import Floats, Fold, Ints
 from reprocast.errors import DataError
-from reprocast.panel import Times
-
-
-@dataclass(frozen=True)
-class Series:
-    """The values of all series on the common time grid."""
-
-    values: Floats
-    """Unscaled values (T, C)."""
-    ids: tuple[str, ...]
-    """Names of the series (N,)."""
-    offsets: Ints
-    """Row where each series begins, and the end (N+1,)."""
-    channels: Channels
-    """Names of the channels."""
-    grid: Times
-    """The sorted unique times (G,)."""
-    positions: Ints
-    """Grid position of each row (T,)."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a fold needs to know of a window."""
-
-    look_back: int
-    horizon: int
-    scaling: Literal["standard", "none"]
-    season: int
-
-    @property
-    def steps(self) -> int:
-        """Rows of a window (L+H)."""
-        return self.look_back + self.horizon
-
-    def __str__(self) -> str:
-        return f"{self.look_back} + {self.horizon} steps"
+from reprocast.panel import Times, time_text
 
 
 def make_fold(series: Series, spans: Mapping[str, Span], shape: Shape) -> Fold:
     """The fold with these target spans.
 
-    A window with a missing value in any of its rows and channels is left out and counted.
+    A window that holds a row it may not is left out and counted, and so are those of a series without a
+    training value in each channel.
 
     Raises:
-        DataError: a series without training rows, a series without windows, or a split without windows.
+        DataError: a split without windows.
     """
-    starts, left_out = _starts(series, spans, shape)
-    _refuse_empty_splits(starts, left_out, shape)
-    training = series.positions < spans["train"].end
-    refuse_unseen(series.values, series.offsets, training, series.ids, series.channels.names)
-    _refuse_without_windows(series, starts, left_out, shape)
-    loc, scale = fit_scaler(series.values, series.offsets, training, shape.scaling)
-    targets = series.values[:, : len(series.channels.target)]
-    errors = season_errors(targets, series.offsets, training, shape.season)
-    bounds = {name: _bounds(series.grid, span) for name, span in spans.items()}
-    return Fold(loc, scale, errors, starts, bounds, left_out)
+    rows = {name: rows_within(span, series) for name, span in spans.items()}
+    training, K = rows["train"], len(series.channels.target)
+    mean, deviation = fit_scaler(series.values, training, "standard")
+    trained: Mask = np.logical_not(np.isnan(mean).any(axis=1))
+    windows = held(series, rows, shape, trained)
+    refuse_empty_splits(windows, series.grid, spans, shape)
+    loc, scale = _scaler(series, training, shape, (mean, deviation))
+    return Fold(
+        loc=_usable(loc, trained, 0.0),
+        scale=_usable(scale, trained, 1.0),
+        season_error=season_errors(series.values[:, :K], training, shape.season),
+        starts=windows.starts,
+        bounds={name: _bounds(series.grid, span) for name, span in spans.items()},
+        left_out=windows.left_out,
+        purged=windows.purged,
+        score_loc=_usable(mean[:, :K], trained, 0.0),
+        score_scale=_usable(deviation[:, :K], trained, 1.0),
+    )
 
 
-def _starts(
-    series: Series, spans: Mapping[str, Span], shape: Shape
-) -> tuple[dict[str, Ints], dict[str, Ints]]:
-    """By split: starts of the windows (M,), and how many were left out per series (N,)."""
-    complete = np.logical_not(np.isnan(series.values).any(axis=1))
-    starts, left_out = dict[str, Ints](), dict[str, Ints]()
-    for name, span in spans.items():
-        every = starts_within(span, series.positions, series.offsets, shape.look_back, shape.horizon)
-        whole = without_gaps(every, complete, shape.steps)
-        starts[name] = every[whole]
-        left_out[name] = counts_by_series(every[~whole], series.offsets)
-    return starts, left_out
+def _scaler(
+    series: Series, training: Ints, shape: Shape, standard: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """What inputs are scaled with (N, C); what says whether a value was observed stays as it is."""
+    loc, scale = standard
+    if (shape.scaling, shape.over) != ("standard", "series"):
+        loc, scale = fit_scaler(series.values, training, shape.scaling, shape.over)
+    observed = np.zeros(loc.shape[1], np.bool_)
+    observed[series.channels.observed_index] = True
+    return np.where(observed, 0.0, loc), np.where(observed, 1.0, scale)
+
+
+def _usable(numbers: Floats, trained: Mask, instead: float) -> Floats:
+    """The numbers (N, C) of series that were trained on, and something finite for the others."""
+    return np.where(trained[:, None], numbers, instead)
 
 
 def _bounds(grid: Times, span: Span) -> tuple[Any, Any]:
@@ -91,29 +68,28 @@ def _bounds(grid: Times, span: Span) -> tuple[Any, Any]:
     return grid[span.begin], grid[span.end - 1]
 
 
-def _refuse_empty_splits(starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape) -> None:
-    for name, found in starts.items():
-        if not len(found):
-            remedy = "begin with earlier data" if name == "train" else f"make split.{name} longer"
+def refuse_empty_splits(windows: Held, grid: Times, spans: Mapping[str, Span], shape: Shape) -> None:
+    """Raises when a split holds no window.
+
+    Raises:
+        DataError: naming the split, why, and the remedy.
+    """
+    for name, starts in windows.starts.items():
+        if not len(starts):
+            lost = windows.left_out[name].sum()
+            because = f" ({lost} left out for missing values)" if lost else ""
             raise DataError(
-                f"split {name}: holds no window of {shape}{_because(left_out[name].sum())}; "
-                f"{remedy} or window.look_back shorter"
+                f"split {name}{_of_fold(grid, spans)}: holds no window of {shape}{because}; {_remedy(name)}"
             )
 
 
-def _refuse_without_windows(
-    series: Series, starts: Mapping[str, Ints], left_out: Mapping[str, Ints], shape: Shape
-) -> None:
-    """Every series takes part: one without a window in any split is refused."""
-    found = np.sum([counts_by_series(some, series.offsets) for some in starts.values()], axis=0)
-    lost = np.sum(list(left_out.values()), axis=0)
-    for name, rows, n_found, n_lost in zip(series.ids, np.diff(series.offsets), found, lost, strict=True):
-        if not n_found:
-            raise DataError(
-                f"series {name}: its {rows} rows hold no window of {shape} in any split{_because(n_lost)}; "
-                "give it more rows, make window.look_back shorter, or leave it out (data.series)"
-            )
+def _of_fold(grid: Times, spans: Mapping[str, Span]) -> str:
+    """Which fold it is, where it is not the last."""
+    end = spans["test"].end
+    return f" of the fold that ends {time_text(grid[end - 1])}" if 0 < end < len(grid) else ""
 
 
-def _because(lost: int) -> str:
-    return f" ({lost} left out for missing values)" if lost else ""
+def _remedy(split: str) -> str:
+    if split == "train":
+        return "begin with earlier data, or make the other splits, window.embargo or window.look_back shorter"
+    return f"make split.{split} longer or window.look_back shorter"

@@ -35,6 +35,16 @@ class Starts:
         some = ends > begins
         return cls(begins[some], (ends - begins)[some])
 
+    @classmethod
+    def of_runs(cls, runs: Ints) -> Self:
+        """From what `runs` gave (R, 2)."""
+        return cls(runs[:, 0], runs[:, 1])
+
+    @property
+    def runs(self) -> Ints:
+        """First start and number of starts of each run (R, 2)."""
+        return np.stack([self.begins, self.counts], axis=1)
+
     @cached_property
     def _ends(self) -> Ints:
         """How many starts there are up to the end of each run (R,)."""
@@ -51,8 +61,8 @@ class Starts:
     @overload
     def __getitem__(self, places: int) -> int: ...
     @overload
-    def __getitem__(self, places: "slice | Ints") -> Ints: ...
-    def __getitem__(self, places: "int | slice | Ints") -> "int | Ints":
+    def __getitem__(self, places: slice | NDArray[np.integer[Any]]) -> Ints: ...
+    def __getitem__(self, places: int | slice | NDArray[np.integer[Any]]) -> int | Ints:
         """The starts at these places: an int for an int, else (B,)."""
         if isinstance(places, slice):
             return self._at(np.arange(*places.indices(len(self)), dtype=np.int64))

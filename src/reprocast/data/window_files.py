@@ -1,4 +1,4 @@
-"""The folder data/windows: values, times, starts and scalers by fold, and a manifest with their hashes."""
+"""The folder data/windows: values, times, statics, starts and scalers by fold, and a manifest with hashes."""
 
 import json
 from collections.abc import Iterator
@@ -9,22 +9,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows, counts_by_series
 from reprocast.deterministic import canonical_json, sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.panel import time_text
 
 MANIFEST = "manifest.json"
+SCALERS = ("loc", "scale", "season_error", "score_loc", "score_scale")
+COUNTS = ("left_out", "purged")
+SAID = (
+    "look_back",
+    "horizon",
+    "embargo",
+    "season",
+    "calendar",
+    "scaling",
+    "missing",
+    "fill_steps",
+)
+"""What the manifest says in the words of `Windows`."""
 REMEDY = "run `dvc checkout --force` or `reprocast repro`"
 
 
 def write_windows(folder: Path, windows: Windows) -> None:
     """Fills an empty folder; the bytes depend on the windows only."""
-    arrays = {"values.npy": windows.values, "ds.npy": windows.ds}
+    arrays = {"values.npy": windows.values, "ds.npy": windows.ds, "static.npy": windows.static}
     for number, fold in windows.folds.items():
-        arrays |= {f"starts/{number}/{split}.npy": starts for split, starts in fold.starts.items()}
-        scalers = {"loc": fold.loc, "scale": fold.scale, "season_error": fold.season_error}
-        arrays |= {f"scalers/{number}/{name}.npy": array for name, array in scalers.items()}
+        arrays |= {f"starts/{number}/{split}.npy": starts.runs for split, starts in fold.starts.items()}
+        arrays |= {f"scalers/{number}/{name}.npy": getattr(fold, name) for name in SCALERS}
     for name, array in arrays.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         np.save(folder / name, np.ascontiguousarray(array), allow_pickle=False)
@@ -38,11 +51,8 @@ def _manifest(windows: Windows) -> dict[str, Any]:
         "schema_version": 1,
         "features": asdict(windows.features),
         "channels": asdict(windows.channels),
-        "look_back": windows.look_back,
-        "horizon": windows.horizon,
-        "embargo": windows.embargo,
-        "season": windows.season,
-        "calendar": windows.calendar,
+        **{key: getattr(windows, key) for key in SAID},
+        "skipped": windows.skipped,
         "ids": windows.ids,
         "offsets": windows.offsets.tolist(),
         "folds": {str(number): _fold_entry(windows, fold) for number, fold in windows.folds.items()},
@@ -50,13 +60,13 @@ def _manifest(windows: Windows) -> dict[str, Any]:
 
 
 def _fold_entry(windows: Windows, fold: Fold) -> dict[str, Any]:
-    """Per split: first and last time that may be forecast, windows, and windows left out, by series."""
+    """Per split: first and last time that may be forecast, windows, those left out and purged, by series."""
     return {
         split: {
             "first": time_text(fold.bounds[split][0]),
             "last": time_text(fold.bounds[split][1]),
             "windows": _by_series(windows, counts_by_series(starts, windows.offsets)),
-            "left_out": _by_series(windows, fold.left_out[split]),
+            **{key: _by_series(windows, getattr(fold, key)[split]) for key in COUNTS},
         }
         for split, starts in fold.starts.items()
     }
@@ -103,7 +113,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 
 
 def _windows(folder: Path, manifest: dict[str, Any]) -> Windows:
-    ds = np.load(folder / "ds.npy")
+    ds = np.load(folder / "ds.npy", mmap_mode="r")
     return Windows(
         values=np.load(folder / "values.npy", mmap_mode="r"),
         ds=ds,
@@ -115,7 +125,9 @@ def _windows(folder: Path, manifest: dict[str, Any]) -> Windows:
             int(n): _fold(folder, n, entry, manifest["ids"], ds.dtype)
             for n, entry in manifest["folds"].items()
         },
-        **{key: manifest[key] for key in ("look_back", "horizon", "embargo", "season", "calendar")},
+        static=np.load(folder / "static.npy"),
+        skipped=manifest["skipped"],
+        **{key: manifest[key] for key in SAID},
     )
 
 
@@ -124,18 +136,16 @@ def _channels(entry: dict[str, list[str]]) -> Channels:
 
 
 def _fold(folder: Path, number: str, entry: dict[str, Any], ids: list[str], times: np.dtype[Any]) -> Fold:
-    scalers = {
-        name: np.load(folder / "scalers" / number / f"{name}.npy")
-        for name in ("loc", "scale", "season_error")
-    }
-    starts = {split: np.load(folder / "starts" / number / f"{split}.npy") for split in entry}
+    scalers = {name: np.load(folder / "scalers" / number / f"{name}.npy") for name in SCALERS}
+    starts = {split: Starts.of_runs(np.load(folder / "starts" / number / f"{split}.npy")) for split in entry}
     bounds = {
         split: tuple(np.asarray([said["first"], said["last"]]).astype(times)) for split, said in entry.items()
     }
-    left_out = {
-        split: np.asarray([said["left_out"][name] for name in ids], np.int64) for split, said in entry.items()
-    }
-    return Fold(**scalers, starts=starts, bounds=bounds, left_out=left_out)
+    left_out, purged = (
+        {split: np.asarray([said[key][name] for name in ids], np.int64) for split, said in entry.items()}
+        for key in COUNTS
+    )
+    return Fold(**scalers, starts=starts, bounds=bounds, left_out=left_out, purged=purged)
 
 
 def _refuse_missing(folder: Path, name: str) -> None:
@@ -155,7 +165,8 @@ def _shapes(windows: Windows) -> Iterator[tuple[str, tuple[int, ...], tuple[int,
     yield "offsets", windows.offsets.shape, (N + 1,)
     yield "values", windows.values.shape, (T, C)
     yield "ds", windows.ds.shape, (T,)
+    yield "static", windows.static.shape, (N, len(windows.channels.static))
     for number, fold in windows.folds.items():
-        yield f"loc of fold {number}", fold.loc.shape, (N, C)
-        yield f"scale of fold {number}", fold.scale.shape, (N, C)
-        yield f"season_error of fold {number}", fold.season_error.shape, (N, len(windows.channels.target))
+        for name in SCALERS:
+            channels = C if name in ("loc", "scale") else len(windows.channels.target)
+            yield f"{name} of fold {number}", getattr(fold, name).shape, (N, channels)

@@ -13,10 +13,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from reprocast.data.scaling import own_scale
+from reprocast.data.starts import Starts
 from reprocast.panel import Times
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+CHUNK = 1024
+"""Windows gathered at once where only their scale is asked for."""
 
 
 def _none() -> Floats:
@@ -62,12 +66,14 @@ class Fold:
     """Divided by (N, C)."""
     season_error: Floats
     """Mean absolute seasonal difference of the targets over the training steps (N, K); MASE's unit."""
-    starts: Mapping[str, Ints]
+    starts: Mapping[str, Starts]
     """Starts of the windows of `train`, `validation` and `test` (M,), increasing."""
     bounds: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     """First and last time a split may forecast, by split."""
     left_out: Mapping[str, Ints] = field(default_factory=dict)
     """Windows left out for missing values per series (N,), by split."""
+    purged: Mapping[str, Ints] = field(default_factory=dict)
+    """Windows whose target span crosses an end of the split's span, per series (N,), by split."""
     score_loc: Floats = field(default_factory=_none)
     """Mean of the targets' training values (N, K), whatever window.scaling is: zero of the scores' scale."""
     score_scale: Floats = field(default_factory=_none)
@@ -135,31 +141,66 @@ def series_of(windows: Windows, starts: Ints) -> Ints:
     return np.searchsorted(windows.offsets, starts, side="right").astype(np.int64) - 1
 
 
-def counts_by_series(starts: Ints, offsets: Ints) -> Ints:
-    """How many of the windows (M,) lie in each series (N,); `starts` increase, `offsets` are (N+1,)."""
-    return np.diff(np.searchsorted(starts, offsets)).astype(np.int64)
+def counts_by_series(starts: Starts, offsets: Ints) -> Ints:
+    """How many of the windows (M,) lie in each series (N,); `offsets` are (N+1,)."""
+    return np.diff(starts.before(offsets))
 
 
-def gather(windows: Windows, fold: Fold, starts: Ints) -> Batch:
+def gather(windows: Windows, fold: Fold, starts: Ints | Starts) -> Batch:
     """The windows at `starts` (B,), scaled: one indexing operation, no loop over windows.
 
     A window's rows lie side by side in `values`, so it is one run of (L+H)·C numbers; copying runs is
-    faster than copying rows, and scaling happens in the copy. `past`, `future` and `target` are views of it.
+    faster than copying rows, and scaling happens in the copy. `past`, `future` and `target` are views of it,
+    but for targets that were not observed: they become NaN.
     """
-    steps, C = windows.look_back + windows.horizon, len(windows.channels.names)
+    channels, L = windows.channels, windows.look_back
+    steps, C, K = L + windows.horizon, len(channels.names), len(channels.target)
     runs = sliding_window_view(np.asarray(windows.values).reshape(-1), steps * C)
-    scaled = runs[starts * C].reshape(-1, steps, C)  # -> (B, L+H, C)
-    series = series_of(windows, starts)
-    scaled -= fold.loc[series, None]
-    scaled /= fold.scale[series, None]
-    seen, ahead = scaled[:, : windows.look_back], scaled[:, windows.look_back :]
-    K = len(windows.channels.target)
+    rows = np.asarray(starts)
+    scaled = runs[rows * C].reshape(-1, steps, C)  # -> (B, L+H, C)
+    series = series_of(windows, rows)
+    loc, scale = _scaler(windows, fold, series, scaled[:, :L])
+    scaled -= loc[:, None]
+    scaled /= scale[:, None]
+    ahead = scaled[:, L:]
     return Batch(
-        past=seen,
-        future=ahead[:, :, windows.channels.future_index],
-        target=ahead[:, :, :K],
+        past=scaled[:, :L],
+        future=ahead[:, :, channels.future_index],
+        target=_target(ahead, channels),
         series=series,
         static=windows.static[series] if windows.static.size else np.empty((len(series), 0)),
-        loc=fold.loc[series, :K],
-        scale=fold.scale[series, :K],
+        loc=loc[:, :K],
+        scale=scale[:, :K],
     )
+
+
+def _scaler(windows: Windows, fold: Fold, series: Ints, seen: Floats) -> tuple[Floats, Floats]:
+    """What to subtract and divide by (B, C): the fold's, or of each look-back (B, L, C) its own."""
+    loc, scale = fold.loc[series], fold.scale[series]
+    if windows.scaling == "window":
+        own = slice(0, windows.channels.observed_index.start)  # targets and past covariates
+        loc[:, own], scale[:, own] = own_scale(seen[:, :, own], scale[:, own])
+    return loc, scale
+
+
+def _target(ahead: Floats, channels: Channels) -> Floats:
+    """Targets (B, H, K) of the rows ahead (B, H, C)."""
+    target = ahead[:, :, : len(channels.target)]
+    if not channels.observed:
+        return target
+    observed = ahead[:, :, channels.observed_index][:, :, : len(channels.target)]
+    return np.where(observed > 0, target, np.nan)
+
+
+def unit_scaler(windows: Windows, fold: Fold, starts: Ints) -> tuple[Floats, Floats]:
+    """What turns scaled forecasts of the windows at `starts` (M,) into units: loc and scale (M, K)."""
+    K = len(windows.channels.target)
+    if windows.scaling != "window":
+        series = series_of(windows, starts)
+        return fold.loc[series, :K], fold.scale[series, :K]
+    loc, scale = np.empty((len(starts), K)), np.empty((len(starts), K))
+    for first in range(0, len(starts), CHUNK):
+        some = slice(first, first + CHUNK)
+        batch = gather(windows, fold, starts[some])
+        loc[some], scale[some] = batch.loc, batch.scale
+    return loc, scale

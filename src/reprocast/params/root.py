@@ -1,5 +1,6 @@
 """The whole of params.yaml, with the checks that need more than one block."""
 
+import json
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -58,12 +59,22 @@ class Params(Block):
 
     @model_validator(mode="after")
     def _each_split_holds_a_window(self) -> Self:
-        for name in ("test", "validation"):
+        for name in ("test", "validation", "training_steps"):
             length = getattr(self.split, name)
             if isinstance(length, int) and length < self.window.horizon:
                 raise CrossFieldError(
                     ("split", name), f"{length} steps hold no window of window.horizon {self.window.horizon}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _missing_values_are_handled(self) -> Self:
+        for name in ("missing_share", "gap_share"):
+            share = getattr(self.validation, name)
+            if self.window.missing == "refuse" and share != 0:
+                fault = f"{json.dumps(share)} lets missing values pass, but window.missing is refuse"
+                remedy = "set it to 0, or window.missing to leave_out, forward_fill, interpolate or mask"
+                raise CrossFieldError(("validation", name), f"{fault}; {remedy}")
         return self
 
     @model_validator(mode="after")

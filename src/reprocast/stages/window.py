@@ -4,7 +4,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict, PositiveInt
 
-from reprocast.data.window_files import write_windows
+from reprocast.data.window_files import MANIFEST, write_windows
+from reprocast.data.windows import Windows
+from reprocast.errors import SHOWN
 from reprocast.panel import read_panel
 from reprocast.params.base import Block
 from reprocast.params.columns import Columns
@@ -58,8 +60,20 @@ def main() -> None:
     )
     with new_folder(FOLDER) as folder:
         write_windows(folder, windows)
-    counts = ", ".join(f"{len(starts)} {split}" for split, starts in windows.folds[0].starts.items())
-    print(f"windows: {counts}; {len(windows.channels.names)} channels of {len(windows.ids)} series")
+    print(_summary(windows))
+
+
+def _summary(windows: Windows) -> str:
+    """Windows of the fold that is deployed, and each series that was skipped, with the reason."""
+    folds = f" in the last of {len(windows.folds)} folds" if len(windows.folds) > 1 else ""
+    deployed = windows.folds[max(windows.folds)]
+    counts = ", ".join(f"{len(starts)} {split}" for split, starts in deployed.starts.items())
+    series = f"{len(windows.channels.names)} channels of {len(windows.ids)} series"
+    lines = [f"windows: {counts}{folds}; {series}"]
+    lines += [f"skipped: {name}: {reason}" for name, reason in list(windows.skipped.items())[:SHOWN]]
+    if len(windows.skipped) > SHOWN:
+        lines.append(f"skipped: {len(windows.skipped) - SHOWN} more, see {FOLDER / MANIFEST}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

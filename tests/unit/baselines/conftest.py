@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows
 
 
@@ -23,7 +24,11 @@ def make_windows() -> Callable[..., Windows]:
             loc=rng.standard_normal((2, targets + 1)),
             scale=rng.uniform(0.5, 2, (2, targets + 1)),
             season_error=np.ones((2, targets)),
-            starts={"train": starts[is_train], "validation": starts[:0], "test": starts[~is_train]},
+            starts={
+                "train": Starts.of(starts[is_train]),
+                "validation": Starts.of(starts[:0]),
+                "test": Starts.of(starts[~is_train]),
+            },
         )
         days = np.datetime64("2020-01-01", "us") + np.tile(np.arange(length), 2) * np.timedelta64(1, "D")
         channels = Channels(names, ("x",))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reprocast.data import batches
 from reprocast.data.batches import Batches, InOrder, Shuffled, WindowData
+from reprocast.data.starts import Starts
 from reprocast.data.tensors import Tensors
 from reprocast.data.windows import Channels, Fold, Windows
 
@@ -22,7 +23,7 @@ def windows(count: int = 23) -> Windows:
     values = np.stack([np.arange(rows), np.arange(rows) ** 2, np.arange(rows) % 7], axis=1).astype(float)
     loc, scale = np.zeros((2, 3)), np.ones((2, 3))
     starts = np.concatenate([np.arange(count), rows // 2 + np.arange(count)])
-    splits = {"train": starts[: count + 3], "validation": starts[count + 3 :], "test": starts[:0]}
+    splits = {"train": Starts.of(starts[: count + 3]), "validation": Starts.of(starts[count + 3 :])}
     return Windows(
         values=values,
         ds=np.tile(np.arange(rows // 2), 2),
@@ -45,11 +46,11 @@ def starts_of(batch: Tensors) -> list[int]:
 @given(count=st.integers(1, 40), size=st.integers(1, 50), seed=st.integers(0, 9), epoch=st.integers(0, 9))
 def test_a_pass_holds_every_window_once(count: int, size: int, seed: int, epoch: int) -> None:
     w = windows(40)
-    starts, sampler = w.folds[0].starts["train"][:count], Shuffled(count, seed)
+    starts, sampler = Starts.of(w.folds[0].starts["train"][:count]), Shuffled(count, seed)
     sampler.set_epoch(epoch)
     loader = Batches(w, w.folds[0], starts, size, sampler)
     found = [starts_of(batch) for batch in loader]
-    assert sorted(chain.from_iterable(found)) == starts.tolist()
+    assert sorted(chain.from_iterable(found)) == starts[:].tolist()
     assert len(found) == len(loader)
     assert all(len(batch) == size for batch in found[:-1])
 
@@ -60,6 +61,7 @@ def test_the_order_depends_on_seed_and_epoch_only() -> None:
         torch.manual_seed(epoch)
         sampler = Shuffled(100, seed)
         sampler.set_epoch(epoch)
+        assert np.array_equal(sampler.order(), np.random.default_rng([seed, epoch]).permutation(100))
         return sampler.order().tolist()
 
     orders = {(seed, epoch): order(seed, epoch) for seed in range(3) for epoch in range(3)}
@@ -80,7 +82,7 @@ def test_iterating_leaves_the_global_generators_alone() -> None:
 def test_validation_is_in_order_and_drops_nothing() -> None:
     w = windows()
     data = WindowData(w, 0, 6, seed=1)
-    expected = w.folds[0].starts["validation"].tolist()
+    expected = w.folds[0].starts["validation"][:].tolist()
     assert len(expected) % 6
     for _ in range(2):
         assert list(chain.from_iterable(map(starts_of, data.val_dataloader()))) == expected
@@ -99,10 +101,10 @@ def test_a_batch_is_one_gather(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_batch_holds_what_the_values_say() -> None:
     w = windows()
-    loader = Batches(w, w.folds[0], np.array([2, 30]), 8, InOrder(2))
+    loader = Batches(w, w.folds[0], Starts.of([2, 30]), 8, InOrder(2))
     (batch,) = loader
-    assert [tensor.dtype for tensor in batch] == [torch.float32] * 3 + [torch.int64]
-    assert [tuple(tensor.shape) for tensor in batch] == [(2, L, 3), (2, H, 1), (2, H, 1), (2,)]
+    assert [tensor.dtype for tensor in batch] == [torch.float32] * 3 + [torch.int64, torch.float32]
+    assert [tuple(tensor.shape) for tensor in batch] == [(2, L, 3), (2, H, 1), (2, H, 1), (2,), (2, 0)]
     assert batch.past[1].tolist() == w.values[30:33].tolist()
     assert batch.target[1, :, 0].tolist() == [33, 34]
     assert batch.future[1, :, 0].tolist() == [33 % 7, 34 % 7]

@@ -14,10 +14,10 @@ from reprocast.params.window import Split, Window
 from reprocast.tasks.forecast.cut import cut
 
 
-def cut_from(ds: np.ndarray, columns: Columns = COLUMNS) -> Windows:
+def cut_from(ds: np.ndarray, columns: Columns = COLUMNS, calendar: str = "D") -> Windows:
     panel = Panel(("a", "b"), np.array([0, 60, 110]), ds, prices(np.random.default_rng(0), 110))
-    window = Window(look_back=5, horizon=2, embargo=1)
-    return cut(panel, columns, window, Split(test=10, validation=10), 5, "D")
+    window = Window(look_back=5, horizon=2, embargo=1, missing="leave_out")
+    return cut(panel, columns, window, Split(test=10, validation=10, folds=2), 5, calendar)
 
 
 STEPS = np.concatenate([np.arange(60), np.arange(10, 60)])
@@ -50,7 +50,7 @@ def test_what_is_read_is_what_was_written(windows: Windows, folder: Path) -> Non
 
 
 def test_integer_steps_come_back_as_such(tmp_path: Path) -> None:
-    windows = cut_from(STEPS, Columns(target=("load",), past=("diff(load)",)))
+    windows = cut_from(STEPS, Columns(target=("load",), past=("diff(load)",)), "step")
     write_windows(tmp_path, windows)
     assert same(windows, read_windows(tmp_path))
 
@@ -78,14 +78,14 @@ def test_the_hash_follows_a_single_value(windows: Windows, folder: Path, tmp_pat
     assert windows_sha256(again) != windows_sha256(folder)
 
 
-@pytest.mark.parametrize("name", ["values.npy", "starts/0/train.npy", "scalers/0/loc.npy", "manifest.json"])
+@pytest.mark.parametrize("name", ["values.npy", "starts/0/train.npy", "scalers/1/loc.npy", "manifest.json"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(NoInputError, match=f"{name}: no such file; run"):
         read_windows(folder)
 
 
-@pytest.mark.parametrize("name", ["values.npy", "ds.npy", "starts/0/test.npy", "scalers/0/scale.npy"])
+@pytest.mark.parametrize("name", ["values.npy", "ds.npy", "starts/1/test.npy", "scalers/0/scale.npy"])
 def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[-1] ^= 1

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows, gather, series_of
 
 
@@ -12,7 +13,7 @@ def windows() -> Windows:
         loc=np.array([[10.0, 0.0, 0.0], [0.0, 5.0, -5.0]]),
         scale=np.array([[2.0, 1.0, 1.0], [10.0, 0.5, 1.0]]),
         season_error=np.ones((2, 1)),
-        starts={"train": np.array([0, 1, 5])},
+        starts={"train": Starts.of([0, 1, 5])},
     )
     return Windows(
         values=np.column_stack([10 * row, row, -row]),

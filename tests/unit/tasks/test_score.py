@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows
 from reprocast.errors import DataError, InternalError, NoInputError
 from reprocast.model import Cost, Description, Roles
@@ -18,11 +19,14 @@ def make(targets: int = 1, positive: bool = True, steps: bool = False) -> Window
     days = np.datetime64("2020-01-01", "us") + np.tile(np.arange(ROWS), 2) * np.timedelta64(1, "D")
     names = tuple(f"y{k}" for k in range(targets))
     channels = Channels(names, ("x",))
+    loc, scale = rng.normal(size=(2, targets + 1)), rng.uniform(0.5, 2, (2, targets + 1))
     fold = Fold(
-        loc=rng.normal(size=(2, targets + 1)),
-        scale=rng.uniform(0.5, 2, (2, targets + 1)),
+        loc=loc,
+        scale=scale,
         season_error=rng.uniform(0.5, 2, (2, targets)),
-        starts={"test": STARTS},
+        starts={"test": Starts.of(STARTS)},
+        score_loc=loc[:, :targets],
+        score_scale=scale[:, :targets],
     )
     ds = np.tile(np.arange(ROWS), 2) if steps else days
     offsets = np.array([0, ROWS, 2 * ROWS])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows
 
 LOOK_BACK, HORIZON = 8, 3
@@ -29,16 +30,20 @@ def waves(rows: int = 150, noise: float = 0.1, seed: int = 0) -> Windows:
         horizon=HORIZON,
         season=12,
         calendar="step",
+        static=np.empty((2, 0)),
         folds={
             0: Fold(
                 loc=loc,
                 scale=np.ones((2, 3)),
                 season_error=np.ones((2, 1)),
-                starts={split: np.concatenate([starts, rows + starts]) for split, starts in one.items()},
+                starts={split: Starts.of([*first, *(rows + first)]) for split, first in one.items()},
                 bounds={
                     split: (np.int64(first), np.int64(last - 1)) for split, (first, last) in bounds.items()
                 },
                 left_out={split: np.zeros(2, np.int64) for split in bounds},
+                purged={split: np.zeros(2, np.int64) for split in bounds},
+                score_loc=loc[:, :1],
+                score_scale=np.ones((2, 1)),
             )
         },
     )
