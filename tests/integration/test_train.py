@@ -104,9 +104,7 @@ def test_the_curves_agree_with_the_description(project: Path) -> None:
 
 def test_only_the_own_architecture_is_read(project: Path) -> None:
     main("small", follow=False)
-    with pytest.raises(
-        ParamsError, match=r"params.yaml:7 architectures.broken.cell: 'elman' is not rnn, "
-    ):
+    with pytest.raises(ParamsError, match=r"params.yaml:7 architectures.broken.cell: 'elman' is not rnn, "):
         main("broken", follow=False)
     with pytest.raises(ParamsError, match=r"params.yaml:4 architectures.other: is missing"):
         main("other", follow=False)

@@ -50,7 +50,7 @@ def inputs_of(root: Path) -> Inputs:
         verdict=_json(root / COMPARISON / "verdict.json"),
         **{
             name: _rows(root / COMPARISON / f"{name}.csv")
-            for name in ("significance", "curves", "horizon", "series", "forecasts")
+            for name in ("significance", "curves", "horizon", "series", "folds", "forecasts")
         },
         scores={name: _json(root / "results" / "scores" / f"{name}.json") for name in names},
         models={name: _json(root / "models" / name / "model.json") for name in names},

@@ -44,6 +44,8 @@ class Stretch:
     first: Any
     last: Any
     note: str
+    row: str
+    """What the row is called in which it stands: the split itself, or its fold."""
 
 
 def scores(name: str, marks: Sequence[Mark], styles: Styles, label: str) -> str:
@@ -138,17 +140,27 @@ SPLIT_COLOURS = {"train": "#c6d3df", "validation": "#e8b64c", "test": "#2f5d8a"}
 
 def timeline(name: str, stretches: Sequence[Stretch]) -> str:
     """The splits one after the other; what lies between them is the embargo."""
-    with drawing(1.15 + 0.3 * len(stretches)) as (figure, axes):
-        for row, stretch in enumerate(stretches):
-            colour = SPLIT_COLOURS.get(stretch.split, GRID)
-            axes.plot([stretch.first, stretch.last], [row, row], color=colour, lw=11, solid_capstyle="butt")
+    rows = list(dict.fromkeys(stretch.row for stretch in stretches))
+    splits = list(dict.fromkeys(stretch.split for stretch in stretches))
+    with drawing(1.15 + 0.3 * len(rows)) as (figure, axes):
+        for n, stretch in enumerate(stretches):
+            place, colour = [rows.index(stretch.row)] * 2, SPLIT_COLOURS.get(stretch.split, GRID)
+            label = stretch.split if n < len(splits) else None
+            span = [stretch.first, stretch.last]
+            axes.plot(span, place, color=colour, lw=11, solid_capstyle="butt", label=label)
             axes.axvline(stretch.first, color=colour, lw=0.8, zorder=1)
-        axes.set_yticks(range(len(stretches)), [stretch.split for stretch in stretches], color=INK)
-        axes.set_ylim(len(stretches) - 0.5, -0.5)
+        axes.set_yticks(range(len(rows)), rows, color=INK)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         _time_axis(axes, stretches[0].first)
-        said = "; ".join(f"{s.split} from {s.first} to {s.last}, {s.note}" for s in stretches)
+        if rows != splits:
+            legend_below(figure, axes)
+        said = "; ".join(f"{_named(s)} from {s.first} to {s.last}, {s.note}" for s in stretches)
         return svg_text(figure, name, f"The splits in time: {said}.")
+
+
+def _named(stretch: Stretch) -> str:
+    return stretch.split if stretch.row == stretch.split else f"{stretch.row} {stretch.split}"
 
 
 FIGURES: Mapping[str, Callable[..., str]] = {

@@ -7,6 +7,7 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
 from reprocast.evaluation import report_tables as tabulate
 from reprocast.evaluation.figure_style import styles
+from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Table
 
@@ -26,6 +27,8 @@ class Content:
     leaderboard: Table
     scores: draw.Picture
     all_scores: Table
+    by_fold: Table | None
+    """None where there is one fold."""
     significance: Table
     forecasts: Pictures
     horizon: draw.Picture
@@ -58,6 +61,7 @@ def content(inputs: Inputs) -> Content:
         leaderboard=tabulate.leaderboard(inputs, looks),
         scores=draw.scores(inputs, looks),
         all_scores=tabulate.all_scores(inputs, looks),
+        by_fold=by_fold(inputs, looks),
         significance=tabulate.significance(inputs),
         forecasts=tuple(draw.forecasts(inputs, looks)),
         horizon=draw.horizon(inputs, looks),
@@ -79,12 +83,14 @@ def content(inputs: Inputs) -> Content:
 
 
 def _lead(inputs: Inputs) -> str:
-    series, test = len(inputs.windows["ids"]), tell.split_rows(inputs)[-1]
+    series = len(inputs.windows["ids"])
+    tests = [row for row in tell.split_rows(inputs) if row["split"] == "test"]
+    folds = f" in {len(tests)} folds" if len(tests) > 1 else ""
     return (
         f"{write.counted(len(inputs.networks), 'recurrent network')} and "
         f"{write.counted(len(inputs.baselines), 'simple method')} on {series} series, scored on "
-        f"{write.counted(test['windows'], 'window')} from {test['first']} to "
-        f"{test['last']}. Nothing after {inputs.params.data.end} was read."
+        f"{write.counted(sum(test['windows'] for test in tests), 'window')} from {tests[0]['first']} to "
+        f"{tests[-1]['last']}{folds}. Nothing after {inputs.params.data.end} was read."
     )
 
 

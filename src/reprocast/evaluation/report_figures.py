@@ -11,6 +11,7 @@ from reprocast.evaluation.figures import FIGURES, Band, Mark, Stretch
 from reprocast.evaluation.report_inputs import Inputs, Rows
 from reprocast.evaluation.report_numbers import count, number
 from reprocast.evaluation.report_protocol import split_rows
+from reprocast.evaluation.selection import together
 
 Styles = Mapping[str, Style]
 ACTUAL = "actual"
@@ -43,21 +44,20 @@ def scores(inputs: Inputs, styles: Styles) -> Picture:
 
 
 def _seeds(inputs: Inputs, model: str) -> tuple[float, ...]:
-    said = inputs.scores.get(model, {}).get("folds", {}).get("0", {}).get("test", {}).get("seed", {})
+    said = together(inputs.scores[model], "test").get("seed", {})
     found = [number(one.get(inputs.params.compare.score)) for _, one in sorted(said.items())]
     return tuple(value for value in found if value is not None)
 
 
 def curves(inputs: Inputs, styles: Styles) -> list[Picture]:
-    """Learning curves, a figure a network."""
+    """Learning curves, a figure a network, a pair of lines a fold and seed."""
     pictures = []
     for model in inputs.networks:
         rows = [row for row in inputs.curves if row["model"] == model]
-        seeds = list(dict.fromkeys(row.get("seed", "") for row in rows))
         lines = []
-        for seed in seeds:
-            own = [row for row in rows if row.get("seed", "") == seed]
-            name = f"seed {seed}" if seed else "mean of the seeds"
+        for fold, seed in dict.fromkeys((row["fold"], row["seed"]) for row in rows):
+            own = [row for row in rows if (row["fold"], row["seed"]) == (fold, seed)]
+            name = f"fold {fold} seed {seed}" if len(inputs.fold_numbers) > 1 else f"seed {seed}"
             lines.append(
                 (name, _points(own, "epoch", "train_loss"), _points(own, "epoch", "validation_loss"))
             )
@@ -131,8 +131,15 @@ def _lines(rows: Rows, place: str, styles: Styles) -> dict[str, list[tuple[Any, 
 
 def timeline(inputs: Inputs) -> Picture:
     """The splits in time."""
+    several = len(inputs.fold_numbers) > 1
     stretches = [
-        Stretch(row["split"], time_of(row["first"]), time_of(row["last"]), f"{count(row['windows'])} windows")
+        Stretch(
+            row["split"],
+            time_of(row["first"]),
+            time_of(row["last"]),
+            f"{count(row['windows'])} windows",
+            f"fold {row['fold']}" if several else row["split"],
+        )
         for row in split_rows(inputs)
     ]
     return Picture(FIGURES["timeline"]("timeline", stretches), "When the targets of each split lie.")

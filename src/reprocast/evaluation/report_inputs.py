@@ -24,6 +24,7 @@ class Inputs:
     curves: Rows
     horizon: Rows
     series: Rows
+    folds: Rows
     forecasts: Rows
     scores: Mapping[str, Any]
     """results/scores/<name>.json by model."""
@@ -68,6 +69,11 @@ class Inputs:
     def score_label(self) -> str:
         """The score that ranks, as a heading."""
         return f"scaled {self.params.compare.score.upper()}"
+
+    @property
+    def fold_numbers(self) -> list[int]:
+        """The folds, the oldest first; the last one's models are deployed."""
+        return sorted(map(int, self.windows["folds"]))
 
     def training_seconds(self, model: str) -> float | None:
         """Measured time of a model's training or fitting."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.report_folds import apart, backtest
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Column, Table, table
 
@@ -35,10 +36,14 @@ def protocol(inputs: Inputs) -> Facts:
         ),
         ("As-of date", f"{params.data.end}: nothing later was read{known}"),
         ("Calendar", f"{windows['calendar']}, {windows['season']} steps a season"),
+        *backtest(inputs),
         ("Embargo", f"{windows['embargo']} steps are left out between the splits"),
         ("Scaling", SCALING[params.window.scaling]),
         ("Training", _training(inputs)),
-        ("Selection", f"network and baseline with the best validation {score}, before the test is read"),
+        (
+            "Selection",
+            f"network and baseline with the best validation {score}, before the test is read{apart(inputs)}",
+        ),
         (
             "What is scored",
             f"the mean forecast of {write.counted(len(seeds), 'seed')} ({_list(seeds)}), as deployed",
@@ -70,6 +75,7 @@ def splits(inputs: Inputs) -> Table:
     """Spans of the targets and numbers of windows."""
     columns = [
         Column("split", "split", numeric=False),
+        *([Column("fold", "fold", write.count)] if len(inputs.fold_numbers) > 1 else []),
         Column("first", "targets from", numeric=False),
         Column("last", "targets to", numeric=False),
         Column("windows", "windows", write.count),
@@ -79,16 +85,18 @@ def splits(inputs: Inputs) -> Table:
 
 
 def split_rows(inputs: Inputs) -> list[dict[str, Any]]:
-    """One row a split of the fold that is deployed, in order of time."""
-    fold = inputs.windows["folds"]["0"]
+    """One row a split of each fold, the oldest fold first and its splits in order of time."""
+    folds = {number: inputs.windows["folds"][str(number)] for number in inputs.fold_numbers}
     return [
         {
             "split": split,
+            "fold": number,
             "first": fold[split]["first"],
             "last": fold[split]["last"],
             "windows": _total(fold[split]["windows"]),
             "left_out": _total(fold[split].get("left_out", {})),
         }
+        for number, fold in folds.items()
         for split in SPLITS
         if split in fold
     ]
@@ -107,13 +115,14 @@ def series(inputs: Inputs) -> Table:
         Column("last", "last", _day, numeric=False),
         *(Column(split, f"{split} windows", write.count) for split in SPLITS),
     ]
-    fold = inputs.windows["folds"]["0"]
+    fold = inputs.windows["folds"][str(inputs.fold_numbers[-1])]
     rows = [
         {"series": name, **said, **{split: _of(fold, split, name) for split in SPLITS}}
         for name, said in sorted(inputs.raw["series"].items())
     ]
+    last = "; windows of the last fold" if len(inputs.fold_numbers) > 1 else ""
     return table(
-        f"Series from the source {inputs.raw.get('source', inputs.params.data.source)}", columns, rows
+        f"Series from the source {inputs.raw.get('source', inputs.params.data.source)}{last}", columns, rows
     )
 
 

@@ -65,7 +65,8 @@ def leaderboard(inputs: Inputs, styles: Styles) -> Table:
         Column("seconds", "training", write.seconds),
     ]
     rows = [{**row, "seconds": inputs.training_seconds(row["model"])} for row in inputs.leaderboard]
-    caption = f"Test scores of {inputs.target}, best first: {inputs.score_label}, less is better"
+    folds = f", over {len(inputs.fold_numbers)} folds" if len(inputs.fold_numbers) > 1 else ""
+    caption = f"Test scores of {inputs.target}{folds}, best first: {inputs.score_label}, less is better"
     return table(caption, columns, rows, marks=styles, best=chosen(inputs))
 
 

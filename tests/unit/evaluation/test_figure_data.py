@@ -1,6 +1,5 @@
 import numpy as np
 import pandas as pd
-import pytest
 
 from reprocast.evaluation.figure_data import (
     ACTUAL,
@@ -18,8 +17,8 @@ def table(offset, seeds=(), fold=0):
     """One series whose value at step t is t; forecasts are off by `offset` plus the seed."""
     rows = [
         {
-            "fold": fold, "unique_id": "a", "target": "y", "cutoff": c, "seed": seed, "ds": np.arange(c + 1, c + 4),
-            "y": np.arange(c + 1.0, c + 4), "mean": np.arange(c + 1.0, c + 4) + offset + (seed or 0),
+            "fold": fold, "unique_id": "a", "target": "y", "cutoff": c, "seed": seed,
+            "ds": np.arange(c + 1, c + 4), "y": np.arange(c + 1.0, c + 4), "mean": np.arange(c + 1.0, c + 4) + offset + (seed or 0),
         }
         for seed in (None, *seeds) for c in range(CUTOFFS)
     ]  # fmt: skip

@@ -27,7 +27,10 @@ def drawn(name: str) -> str:
         "horizon": (LINES, LOOKS, "scaled MAE"),
         "series": ({"gru": [("AAPL", 0.5)], "naive": [("AAPL", 0.7), ("IBM", 0.8)]}, LOOKS, "scaled MAE"),
         "timeline": (
-            [Stretch("train", DAYS[0], DAYS[3], "2 windows"), Stretch("test", DAYS[4], DAYS[5], "1")],
+            [
+                Stretch("train", DAYS[0], DAYS[3], "2 windows", "train"),
+                Stretch("test", DAYS[4], DAYS[5], "1", "test"),
+            ],
         ),
     }
     return FIGURES[name](name, *arguments[name])
