@@ -12,7 +12,7 @@ from reprocast.data.windows import Fold, Windows
 
 
 def shown_in_training(windows: Windows, fold: Fold) -> Ranges:
-    """Ranges (N, C) of at most SAMPLE look-backs a series; where it has none all 0, which accepts everything."""
+    """Ranges (N, C) of at most SAMPLE look-backs a series; all 0, accepting anything, where it has none."""
     starts, L = fold.starts["train"], windows.look_back
     places = starts.before(windows.offsets)
     shape = (len(windows.ids), len(windows.channels.names))

@@ -71,8 +71,8 @@ def refuse_unfamiliar(names: tuple[str, ...], series: Ints, past: Floats, descri
     for b, c in np.argwhere(wrong & [_has_a_unit(name, description) for name in channels]):
         own = Ranges(*(part[b, c : c + 1] for part in (shown.low, shown.high, shown.least, shown.most)))
         raise DataError(
-            f"series {names[b]}, {channels[c]}: holds {said_of(past[b : b + 1, :, c : c + 1], own)}, as if in "
-            f"another unit; give it in that of training, or train {description.name} again with such values"
+            f"series {names[b]}, {channels[c]}: holds {said_of(past[b : b + 1, :, c : c + 1], own)}, as if it "
+            f"had another unit; give that of training, or train {description.name} again with such values"
         )
 
 
