@@ -18,7 +18,8 @@ def table(offset, seeds=(), fold=0):
     rows = [
         {
             "fold": fold, "unique_id": "a", "target": "y", "cutoff": c, "seed": seed,
-            "ds": np.arange(c + 1, c + 4), "y": np.arange(c + 1.0, c + 4), "mean": np.arange(c + 1.0, c + 4) + offset + (seed or 0),
+            "ds": np.arange(c + 1, c + 4), "y": np.arange(c + 1.0, c + 4),
+            "mean": np.arange(c + 1.0, c + 4) + offset + (seed or 0),
         }
         for seed in (None, *seeds) for c in range(CUTOFFS)
     ]  # fmt: skip
