@@ -75,7 +75,7 @@ def problems(draw: st.DrawFn, missing: bool = True) -> Problem:
         split = {"test": _date(begin), "validation": _date(begin - embargo - validation)}
     return Problem(
         Panel(ids, offsets, np.concatenate(times), values),
-        Window(look_back=look_back, horizon=horizon, embargo=embargo),
+        Window(look_back=look_back, horizon=horizon, embargo=embargo, missing="leave_out"),
         Split.model_validate(split),
         draw(st.integers(1, 5)),
     )

@@ -34,9 +34,17 @@ def fit(windows: Windows, fold: Fold) -> dict[str, Any]:
         regressors.append(_regressors(batch.past[:, :, :targets]))
         answers.append(batch.target)
     x, y = np.concatenate(regressors), np.concatenate(answers)  # (M, K, P), (M, H, K)
-    solved = [np.linalg.lstsq(x[:, k], y[:, :, k], rcond=None)[0].T for k in range(targets)]
+    solved = [_solved(x[:, k], y[:, :, k]) for k in range(targets)]
     names = ["constant", *(f"mean_{span}" for span in SPANS)]
     return {"regressors": names, "coefficients": [[_rounded(row) for row in rows] for rows in solved]}
+
+
+def _solved(x: Floats, y: Floats) -> Floats:
+    """Coefficients (H, P) of answers (M, H) on regressors (M, P), each step from the answers observed."""
+    seen = ~np.isnan(y)
+    if seen.all():
+        return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0].T, np.float64)
+    return np.stack([_solved(x[known], y[known, h, None])[0] for h, known in enumerate(seen.T)])
 
 
 def _regressors(seen: Floats) -> Floats:

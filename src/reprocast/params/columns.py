@@ -18,11 +18,13 @@ class Columns(Block):
     past: tuple[Feature, ...] = ()
     """Covariates known up to now."""
     future: tuple[Feature, ...] = ()
-    """Covariates known ahead: calendar features."""
+    """Covariates known ahead: calendar features, or columns that reach beyond the last target (plans)."""
+    static: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = ()
+    """Columns with one value a series: numbers, or text (as categories)."""
 
     @model_validator(mode="after")
     def _each_name_once(self) -> Self:
-        names = self.target + self.past + self.future
+        names = self.target + self.past + self.future + self.static
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"{twice[0]} has two roles; give it one")

@@ -1,14 +1,21 @@
 """pull: from the vintage that answers the request to one panel, as of data.end."""
 
+from collections.abc import Collection
 from pathlib import Path
 
-from reprocast.data.adjust import ACTIONS, adjust
+from pydantic import ConfigDict, PositiveInt
+
+from reprocast.data.adjust import ACTIONS, PRICES, adjust
 from reprocast.data.asof import last_closed, select, since, spans, until
+from reprocast.data.channels import known_columns
+from reprocast.data.known_ahead import with_known
 from reprocast.data.vintages import Vintage
+from reprocast.data.windows import Channels
 from reprocast.deterministic import canonical_json
-from reprocast.errors import DataError
+from reprocast.errors import DataError, ParamsError
 from reprocast.panel import Panel, write_panel
 from reprocast.params.base import Block
+from reprocast.params.columns import Columns
 from reprocast.params.data import Data, FilesData, SampleData, YahooData
 from reprocast.params.reading import read
 from reprocast.stages.acquire import stored_or_acquired
@@ -19,16 +26,30 @@ RAW = Path("data/raw")
 AnyData = SampleData | YahooData | FilesData
 
 
+class Ahead(Block):
+    """What this stage needs of the `window` block."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    horizon: PositiveInt
+    """Steps forecast: so far ahead is read what is known ahead."""
+
+
 class PullParams(Block):
     """What this stage reads of params.yaml."""
 
     data: Data
     """Where the series come from."""
+    columns: Columns
+    """Which columns are known ahead."""
+    window: Ahead
+    """How far ahead."""
 
 
 def main() -> None:
     """Writes data/raw: the series asked for, adjusted and cut, and a manifest that says what they are."""
-    data = read(PARAMS, PullParams, part=True).data
+    params = read(PARAMS, PullParams, part=True)
+    data = params.data
     vintage = stored_or_acquired(data)
     if vintage.request["source"] != data.source:
         raise DataError(
@@ -36,9 +57,11 @@ def main() -> None:
         )
     raw = vintage.panel()
     panel = as_of(raw, data)
+    known = known_ahead(params.columns, panel, data)
+    ahead = with_known(panel, raw, known, params.window.horizon, data.calendar)
     with new_folder(RAW) as folder:
-        write_panel(panel, folder / "panel.parquet")
-        text = canonical_json(_manifest(vintage, panel, data, _adjustment(raw, data)))
+        write_panel(ahead, folder / "panel.parquet")
+        text = canonical_json(_manifest(vintage, panel, data, _adjustment(raw, data), known))
         (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
@@ -61,6 +84,22 @@ def as_of(panel: Panel, data: AnyData) -> Panel:
     return cut
 
 
+def known_ahead(columns: Columns, panel: Panel, data: AnyData) -> tuple[str, ...]:
+    """Columns of the panel whose values are known before their time.
+
+    Raises:
+        ParamsError: a column of prices, which never is.
+    """
+    known = known_columns(Channels(columns.target, future=columns.future), panel.columns)
+    traded = [name for name in known if name in (*PRICES, "volume")]
+    if data.kind == "prices" and traded:
+        raise ParamsError(
+            f"columns.future: {traded[0]} is known when the market has closed, not ahead; name it under "
+            "columns.past"
+        )
+    return known
+
+
 def _adjustment(raw: Panel, data: AnyData) -> str:
     """How prices were adjusted, in words."""
     actions = [name for name in ACTIONS if name in raw.columns]
@@ -69,7 +108,10 @@ def _adjustment(raw: Panel, data: AnyData) -> str:
     return f"prices and volume as of {data.end}, from {', '.join(actions)} up to then"
 
 
-def _manifest(vintage: Vintage, panel: Panel, data: AnyData, adjustment: str) -> dict[str, object]:
+def _manifest(
+    vintage: Vintage, panel: Panel, data: AnyData, adjustment: str, known: Collection[str]
+) -> dict[str, object]:
+    """What the panel is; rows after data.end, where known columns have values, are not counted."""
     return {
         "vintage": vintage.name,
         "source": data.source,
@@ -78,6 +120,7 @@ def _manifest(vintage: Vintage, panel: Panel, data: AnyData, adjustment: str) ->
         "end": data.end,
         "series": spans(panel),
         "columns": list(panel.columns),
+        "known_ahead": list(known),
         "adjustment": adjustment,
     }
 

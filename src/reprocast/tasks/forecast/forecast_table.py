@@ -2,8 +2,8 @@
 
 One row per model, fold, split, seed, series, target and cutoff (the last step seen). `y`, `mean` and
 `ds` are lists over the horizon (H,); values are in the units of the target column, and
-(v − loc) / scale brings them to the scale that the scores use. `seed` is null for the mean of the
-seeds, which is what would be deployed.
+(v − loc) / scale brings them to the scale that the scores use; `y` is NaN where it was not observed.
+`seed` is null for the mean of the seeds, which is what would be deployed.
 """
 
 import io

@@ -3,116 +3,152 @@
 Legend: B series forecast, L look-back, H horizon, C channels, K targets, F future covariates, S seeds.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from reprocast.data.calendars import following
-from reprocast.data.channels import derive_channels
-from reprocast.data.scaling import scaled, unscaled
-from reprocast.data.transforms import calendar_channels
+from reprocast.data.channels import derive_channels, known_columns, last_seen
+from reprocast.data.filling import fill
+from reprocast.data.regular import reaching, refuse_off_calendar, regular
+from reprocast.data.scaling import own_scale, scaled, unscaled
+from reprocast.data.statics import refuse_other_categories
 from reprocast.data.windows import Batch, Channels, Floats, Ints
-from reprocast.errors import DataError, first_names
+from reprocast.errors import DataError
 from reprocast.model import Description, Model
 from reprocast.panel import Panel, Times, time_text
+from reprocast.tasks.forecast.refusing import refuse_missing, refuse_unfamiliar, refuse_unseen
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is there to forecast from: each series up to its cutoff, and what is known of later steps."""
+
+    panel: Panel
+    """A row at every due time, from each series' first to H after its cutoff."""
+    cutoffs: Ints
+    """Row of each series' last step seen (B,)."""
+    values: Floats
+    """Channels at these rows, unscaled and filled as declared (T, C)."""
 
 
 def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
-    """The next H steps after the last row of each series, as the mean of the model's seeds.
+    """The H steps after the last row of each series, as the mean of the model's seeds.
+
+    Where columns are known ahead, rows at the end that hold nothing else are steps to be forecast.
 
     Returns:
         unique_id, cutoff, ds, target, mean in the target's units; H rows per series and target.
 
     Raises:
-        DataError: a series the model has not seen, one shorter than the look-back, or a missing value.
+        DataError: a series the model has not seen, one shorter than the look-back, a missing value, or a
+            column that is not known as far ahead as the model forecasts.
         ParamsError: the panel lacks a column that a channel is derived from.
     """
     description = model.description
-    _refuse_unseen(panel, description)
-    last = panel.offsets[1:] - 1
-    ahead = _times_ahead(panel, description)
+    refuse_unseen(panel, description)
     series = np.asarray([description.series.index(name) for name in panel.ids], np.int64)
-    batch = Batch(
-        past=_scaled(_seen(panel, description), description, series, slice(None)),
-        future=_scaled(_known(ahead, description), description, series, _channels(description).future_index),
-        target=np.full((len(series), description.horizon, len(description.channels.target)), np.nan),
-        series=series,
-    )
-    targets = slice(0, len(description.channels.target))
-    loc, scale = _scaler(description, series, targets)
-    mean = unscaled(model.forecast(batch).mean(axis=0), loc, scale)
-    return _long(panel, panel.ds[last], ahead, description.channels.target, mean)
+    _refuse_other_categories(panel, description, series)
+    seen = _seen(panel, description)
+    batch = _batch(seen, description, series)
+    mean = unscaled(model.forecast(batch).mean(axis=0), batch.loc[:, None], batch.scale[:, None])
+    ahead = seen.panel.ds[seen.cutoffs[:, None] + 1 + np.arange(description.horizon)]
+    return _long(panel, seen.panel.ds[seen.cutoffs], ahead, description.channels.target, mean)
 
 
 def _channels(description: Description) -> Channels:
-    roles = description.channels
-    return Channels(roles.target, roles.past, roles.future)
+    return Channels(**dict(description.channels))
 
 
-def _refuse_unseen(panel: Panel, description: Description) -> None:
-    unseen = [name for name in panel.ids if name not in description.series]
-    if unseen:
-        raise DataError(
-            f"series {', '.join(unseen)}: not among those that {description.name} was trained on "
-            f"({first_names(description.series)}); leave them out, or train with them (data.series)"
-        )
-    if not len(panel):
-        raise DataError("the panel has no rows, so there is nothing to forecast from")
+def _refuse_other_categories(panel: Panel, description: Description, series: Ints) -> None:
+    if description.features.static:
+        static = np.asarray(description.static)[series]
+        refuse_other_categories(panel, description.features.static, description.channels.static, static)
 
 
-def _seen(panel: Panel, description: Description) -> Floats:
-    """The last L rows of each series (B, L, C), unscaled."""
-    features = description.features
-    values, channels = derive_channels(panel, Channels(features.target, features.past, features.future))
-    if channels != _channels(description):
+def _seen(panel: Panel, description: Description) -> Seen:
+    """The panel's channels, up to each series' cutoff and H steps on."""
+    refuse_off_calendar(panel, description.calendar)
+    due, features = regular(panel, description.calendar), Channels(**dict(description.features))
+    lengths = last_seen(due, features)
+    _refuse_short(due, lengths, description)
+    due = reaching(due, lengths, description.horizon, description.calendar)
+    values, channels = derive_channels(due, features, mask=description.missing == "mask")
+    _refuse_other_channels(channels, description)
+    cutoffs = due.offsets[1:] - description.horizon - 1
+    if known_columns(features, panel.columns):
+        _refuse_unknown(values, due, cutoffs, channels)
+    filled = fill(values, channels, due.offsets, description.missing, description.fill_steps, None)
+    return Seen(due, cutoffs, filled.values)
+
+
+def _refuse_short(panel: Panel, lengths: Ints, description: Description) -> None:
+    for name, length in zip(panel.ids, lengths, strict=True):
+        if length < description.look_back:
+            raise DataError(
+                f"series {name}: has {length} rows, but {description.name} looks back {description.look_back}"
+            )
+
+
+def _refuse_other_channels(channels: Channels, description: Description) -> None:
+    expected = _channels(description)
+    if channels.names != expected.names:
         raise DataError(
             f"the panel gives the channels {', '.join(channels.names)}, but {description.name} was trained "
-            f"on {', '.join(_channels(description).names)}; rename the panel's columns"
-        )
-    lengths, steps = np.diff(panel.offsets), description.look_back
-    for name, length in zip(panel.ids, lengths, strict=True):
-        if length < steps:
-            raise DataError(f"series {name}: has {length} rows, but {description.name} looks back {steps}")
-    rows = panel.offsets[1:, None] - steps + np.arange(steps)
-    seen: Floats = values[rows]
-    _refuse_missing(seen, rows, panel, channels)
-    return seen
-
-
-def _refuse_missing(seen: Floats, rows: Ints, panel: Panel, channels: Channels) -> None:
-    wrong = np.argwhere(~np.isfinite(seen))
-    if len(wrong):
-        series, step, channel = wrong[0]
-        when = time_text(panel.ds[rows[series, step]])
-        raise DataError(
-            f"series {panel.ids[series]}, {channels.names[channel]} at {when}: no finite value within "
-            f"the look-back ({len(wrong)} such values); give values up to the cutoff"
+            f"on {', '.join(expected.names)}; rename the panel's columns"
         )
 
 
-def _times_ahead(panel: Panel, description: Description) -> Times:
-    """The H due times after the last row of each series (B, H)."""
-    cutoffs = panel.ds[panel.offsets[1:] - 1]
-    calendar, steps = description.calendar, description.horizon
-    ahead = {last: following(calendar, last, steps) for last in np.unique(cutoffs)}
-    return np.stack([ahead[last] for last in cutoffs])
+def _refuse_unknown(values: Floats, panel: Panel, cutoffs: Ints, channels: Channels) -> None:
+    """What is known ahead must reach as far as is forecast; what lacks there is not filled."""
+    for n, (name, stop) in enumerate(zip(panel.ids, panel.offsets[1:], strict=True)):
+        ahead = values[cutoffs[n] + 1 : stop, channels.future_index]
+        for channel, known in zip(channels.future, ahead.T, strict=True):
+            missing = np.flatnonzero(np.isnan(known))
+            if len(missing):
+                first, last = (time_text(panel.ds[row]) for row in (cutoffs[n] + 1 + missing[0], stop - 1))
+                raise DataError(
+                    f"series {name}, {channel}: not known at {len(missing)} of the {len(known)} steps to be "
+                    f"forecast, the first {first}; give its values up to {last}"
+                )
 
 
-def _known(ahead: Times, description: Description) -> Floats:
-    """Future covariates (B, H, F), unscaled, at the times ahead (B, H)."""
-    channels = [
-        values for name in description.features.future for values in calendar_channels(name, ahead).values()
-    ]
-    return np.stack(channels, axis=-1) if channels else np.empty((*ahead.shape, 0))
+def _past(seen: Seen, description: Description, series: Ints) -> Floats:
+    """The look-backs (B, L, C), unscaled, refused where they are not complete or like nothing trained on."""
+    rows = seen.cutoffs[:, None] + 1 - description.look_back + np.arange(description.look_back)
+    past: Floats = seen.values[rows]
+    refuse_missing(seen.panel.ids, seen.panel.ds[rows], past, description)
+    refuse_unfamiliar(seen.panel.ids, series, past, description)
+    return past
 
 
-def _scaler(description: Description, series: Ints, channels: slice) -> tuple[Floats, Floats]:
-    """Location and scale of some channels for each series (B, 1, channels)."""
-    loc, scale = np.asarray(description.loc), np.asarray(description.scale)
-    return loc[series, None, channels], scale[series, None, channels]
+def _batch(seen: Seen, description: Description, series: Ints) -> Batch:
+    """The scaled example of each series; its targets are still to come (NaN)."""
+    channels, H = _channels(description), description.horizon
+    K = len(channels.target)
+    past = _past(seen, description, series)
+    ahead = seen.values[seen.cutoffs[:, None] + 1 + np.arange(H)]  # -> (B, H, C)
+    loc, scale = _scaler(past, description, series)
+    known = channels.future_index
+    static = np.asarray(description.static, np.float64)
+    return Batch(
+        past=scaled(past, loc[:, None], scale[:, None]),
+        future=scaled(ahead[:, :, known], loc[:, None, known], scale[:, None, known]),
+        target=np.full((len(series), H, K), np.nan),
+        series=series,
+        static=static[series] if static.size else np.empty((len(series), 0)),
+        loc=loc[:, :K],
+        scale=scale[:, :K],
+    )
 
 
-def _scaled(values: Floats, description: Description, series: Ints, channels: slice) -> Floats:
-    return scaled(values, *_scaler(description, series, channels))
+def _scaler(past: Floats, description: Description, series: Ints) -> tuple[Floats, Floats]:
+    """Location and scale of the channels (B, C) for what is seen (B, L, C)."""
+    loc, scale = np.asarray(description.loc)[series], np.asarray(description.scale)[series]
+    if description.scaling == "window":
+        own = slice(0, _channels(description).observed_index.start)
+        loc[:, own], scale[:, own] = own_scale(past[:, :, own], scale[:, own])
+    return loc, scale
 
 
 def _long(panel: Panel, cutoffs: Times, ahead: Times, targets: tuple[str, ...], mean: Floats) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprocast.data.windows import Floats, Ints, Windows, series_of
+from reprocast.data.windows import Floats, Ints, Windows, series_of, unit_scaler
 from reprocast.errors import InternalError
 from reprocast.evaluation import metrics
 from reprocast.model import Description
@@ -29,13 +29,17 @@ def tabulate(
 ) -> pd.DataFrame:
     """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
 
-    The mean of the seeds has a null seed; a network's seeds follow in rows of their own.
+    The mean of the seeds has a null seed; a network's seeds follow in rows of their own. An answer that was
+    not observed is NaN.
     """
     _refuse_other_shapes(windows, starts, forecasts, model)
     members: list[tuple[int | None, Floats]] = [(None, forecasts.mean(axis=0))]
     members += list(zip(model.seeds, forecasts, strict=True)) if model.kind == "network" else []
+    loc, scale = unit_scaler(windows, windows.folds[fold], starts)  # (M, K) each
     parts = [
-        _rows(windows, fold, starts, scaled[:, :, k], k).assign(seed=pd.array([seed] * len(starts), "Int64"))
+        _rows(windows, fold, starts, scaled[:, :, k] * scale[:, k, None] + loc[:, k, None], k).assign(
+            seed=pd.array([seed] * len(starts), "Int64")
+        )
         for seed, scaled in members
         for k in range(len(windows.channels.target))
     ]
@@ -54,11 +58,10 @@ def _refuse_other_shapes(
         raise InternalError(f"models/{model.name}: {len(forecasts)} forecasts for seeds {model.seeds}")
 
 
-def _rows(windows: Windows, fold: int, starts: Ints, scaled: Floats, k: int) -> pd.DataFrame:
-    """Rows of target k for scaled forecasts (M, H)."""
+def _rows(windows: Windows, fold: int, starts: Ints, mean: Floats, k: int) -> pd.DataFrame:
+    """Rows of target k for forecasts in its units (M, H)."""
     series, scaler, cutoff = series_of(windows, starts), windows.folds[fold], starts + windows.look_back - 1
     ahead = cutoff[:, None] + 1 + np.arange(windows.horizon)  # -> (M, H)
-    loc, scale = scaler.loc[series, k], scaler.scale[series, k]
     return pd.DataFrame(
         {
             "unique_id": np.asarray(windows.ids, object)[series],
@@ -66,18 +69,26 @@ def _rows(windows: Windows, fold: int, starts: Ints, scaled: Floats, k: int) -> 
             "cutoff": windows.ds[cutoff],
             "ds": list(windows.ds[ahead]),
             "last": windows.values[cutoff, k],
-            "loc": loc,
-            "scale": scale,
+            "loc": scaler.score_loc[series, k],
+            "scale": scaler.score_scale[series, k],
             "season_error": scaler.season_error[series, k],
-            "y": list(windows.values[ahead, k]),
-            "mean": list(scaled * scale[:, None] + loc[:, None]),
+            "y": list(_answers(windows, ahead, k)),
+            "mean": list(mean),
         }
     )
 
 
+def _answers(windows: Windows, rows: Ints, k: int) -> Floats:
+    """What target k was at these rows (M, H); NaN where that is not known but filled."""
+    values: Floats = windows.values[rows, k]
+    if not windows.channels.observed:
+        return values
+    return np.where(windows.values[rows, windows.channels.observed_index.start + k] > 0, values, np.nan)
+
+
 @dataclass(frozen=True)
 class _Arrays:
-    """Columns of a table as arrays: y and mean (R, H), the others (R, 1); `scaled` or in units."""
+    """Columns of a table as arrays: y and mean (R, H), the others (R, 1); scaled or in units."""
 
     y: Floats
     mean: Floats
@@ -87,6 +98,12 @@ class _Arrays:
     def step(self, h: int) -> "_Arrays":
         """One step ahead only."""
         return _Arrays(self.y[:, h : h + 1], self.mean[:, h : h + 1], self.last, self.season_error)
+
+    def observed(self) -> "_Arrays":
+        """The entries whose answer is known, each (n,)."""
+        seen = ~np.isnan(self.y)
+        others = (np.broadcast_to(part, self.y.shape)[seen] for part in (self.last, self.season_error))
+        return _Arrays(self.y[seen], self.mean[seen], *others)
 
 
 def _arrays(table: pd.DataFrame) -> _Arrays:
@@ -106,10 +123,11 @@ def scores(table: pd.DataFrame) -> dict[str, Any]:
     """Scores of one model on one split: `overall`, and by `seed`, `horizon`, `series` and `target`.
 
     mae, rmse, r2, correlation and directional accuracy are scaled; mase is free of units; those that
-    end in `_units` are in the target's units and left out where several targets would be mixed.
+    end in `_units` are in the target's units and left out where several targets would be mixed. Answers that
+    were not observed count nowhere, and a series, seed or target without any answer is left out.
     """
     deployed = table[table["seed"].isna()]
-    if deployed.empty:
+    if not _is_answered(deployed):
         return {"overall": {}, "seed": {}, "horizon": [], "series": {}, "target": {}}
     scaled, units = _scaled(deployed), _arrays(deployed)
     one_target = deployed["target"].nunique() == 1
@@ -128,12 +146,25 @@ def scores(table: pd.DataFrame) -> dict[str, Any]:
 def _by(table: pd.DataFrame, column: str) -> dict[str, dict[str, float]]:
     found = {}
     for key, rows in table.groupby(column, sort=True):
+        if not _is_answered(rows):
+            continue
         one_target = rows["target"].nunique() == 1
         found[str(key)] = _score(_scaled(rows), _arrays(rows) if one_target else None)
     return found
 
 
-def _score(scaled: _Arrays, units: _Arrays | None) -> dict[str, float]:
+def _is_answered(table: pd.DataFrame) -> bool:
+    """Whether any answer was observed."""
+    return len(table) > 0 and not np.isnan(np.stack(table["y"].to_list())).all()
+
+
+def _score(every: _Arrays, every_unit: _Arrays | None) -> dict[str, float]:
+    """Scores over the entries whose answer is known; NaN where there is none."""
+    scaled, units = every.observed(), every_unit and every_unit.observed()
+    if not len(scaled.y):
+        return dict.fromkeys(
+            ("mae", "rmse", "mase", "r2", "correlation", "directional_accuracy"), float("nan")
+        )
     result = {
         "mae": metrics.mae(scaled.y, scaled.mean),
         "rmse": metrics.rmse(scaled.y, scaled.mean),
@@ -153,13 +184,22 @@ def _score(scaled: _Arrays, units: _Arrays | None) -> dict[str, float]:
 
 
 def losses(table: pd.DataFrame, score: str) -> "pd.Series[float]":
-    """Loss of one model per cutoff, indexed by cutoff: the mean over series, targets and steps.
+    """Loss of one model per cutoff, indexed by cutoff: the mean over series and targets of that over steps.
 
-    mae: absolute scaled errors. rmse: squared scaled errors, whose mean is the square of the score.
+    mae: absolute scaled errors. rmse: squared scaled errors, whose mean is the square of the score. Answers
+    that were not observed do not count; a cutoff without any is left out.
     """
     deployed = table[table["seed"].isna()]
     scaled = _scaled(deployed)
     error = scaled.y - scaled.mean
     loss = np.abs(error) if score == "mae" else np.square(error)
-    per_row = pd.Series(loss.mean(axis=1), index=pd.Index(deployed["cutoff"], name="cutoff"), name=score)
+    seen = np.flatnonzero(~np.isnan(loss).all(axis=1))
+    cutoffs = pd.Index(deployed["cutoff"].iloc[seen], name="cutoff")
+    per_row = pd.Series(_mean_of_rows(loss[seen]), index=cutoffs, name=score)
     return per_row.groupby(level=0, sort=True).mean()
+
+
+def _mean_of_rows(values: Floats) -> Floats:
+    """Mean over the entries of each row (R,) that are no NaN."""
+    means: Floats = np.nanmean(values, axis=1)
+    return means
