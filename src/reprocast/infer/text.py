@@ -118,6 +118,7 @@ def _window(found: Findings) -> str:
         _entry("horizon", sizes.horizon, "steps forecast"),
         _entry("embargo", sizes.horizon, "steps left out between the splits"),
         _entry("scaling", "standard", "standard (mean and deviation of the training steps) | none"),
+        _entry("missing", _missing(found), "refuse | leave_out | forward_fill | interpolate | mask"),
         "",
         "split:                              # steps back from data.end, or quoted dates",
         _entry("test", sizes.split, "scored"),
@@ -125,6 +126,11 @@ def _window(found: Findings) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _missing(found: Findings) -> str:
+    """Windows that touch what is missing are left out: nothing is invented."""
+    return "leave_out" if found.missing_share or found.gap_share else "refuse"
 
 
 _MODELS = """\
