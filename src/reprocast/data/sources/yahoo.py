@@ -1,35 +1,26 @@
-"""Daily prices from Yahoo through yfinance, brought back to what was really traded, with their actions.
+"""Prices from Yahoo through yfinance, brought back to what was really traded, with their actions."""
 
-Yahoo scales prices, volume and dividends by every split up to the moment of the call. A vintage must not
-depend on that moment, so the scaling is undone here with all splits Yahoo names up to now.
-"""
-
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reprocast.data.adjust import later_product
-from reprocast.data.calendars import due_times, is_exchange, session_close
 from reprocast.data.sources.answer import Answer
-from reprocast.data.sources.yahoo_client import Client
-from reprocast.errors import DataError
+from reprocast.data.sources.yahoo_bars import are_over, traded, what_is_missing
+from reprocast.data.sources.yahoo_client import Client, NothingError, PassingError
+from reprocast.errors import DataError, ParamsError, TryAgainError
 from reprocast.panel import from_frame
+from reprocast.params.calendar import step_within_day, yahoo_interval
 from reprocast.params.data import YahooData
 from reprocast.params.operations import Operations
 
-COLUMNS = {
-    "Open": "open",
-    "High": "high",
-    "Low": "low",
-    "Close": "close",
-    "Volume": "volume",
-    "Dividends": "dividend",
-    "Stock Splits": "split",
-}
 EARLIEST = "1900-01-01"
 """Asked for when data.start is null."""
+KEPT_DAYS = {"1m": 7, "60m": 730}
+"""How long Yahoo keeps bars within the day."""
+OTHER_KEPT_DAYS = 60
 
 
 def request(data: YahooData) -> dict[str, Any]:
@@ -49,7 +40,8 @@ def ask(
 ) -> Answer:
     """Raw open, high, low, close, volume, with dividend and split (ratio, 1 without), up to `data.end`.
 
-    A bar whose session has not closed yet is left out. One ticker that fails fails the whole request.
+    A bar that is not over yet is left out. All tickers are asked for; those that Yahoo does not know, that
+    end before the calendar does, or whose last bar has holes are named in the answer's `lacking`.
 
     Args:
         data: the `data` block.
@@ -58,61 +50,83 @@ def ask(
         now: the time of the call (UTC).
 
     Raises:
-        DataError: a ticker without trades in the span.
+        ParamsError: data.start is before what Yahoo keeps.
+        DataError: no ticker has bars, or the answer has a form that yfinance does not know.
         TryAgainError: Yahoo is down, unreachable, or limits the rate.
     """
-    asked, client, now = (
-        request(data),
-        client or Client(timeout=operations.yahoo.timeout),
-        now or datetime.now(UTC),
-    )
-    frames = [
-        _bars(ticker, client.history(ticker, asked["start"] or EARLIEST), data, now)
-        for ticker in asked["series"]
-    ]
-    return Answer(from_frame(pd.concat(frames, ignore_index=True)), asked, now.isoformat(timespec="seconds"))
+    asked, client, now = request(data), client or Client(operations.yahoo), now or datetime.now(UTC)
+    first = _first_day(asked["start"], data.calendar, now)
+    histories, lacking = _histories(client, asked["series"], first, yahoo_interval(data.calendar) or "1d")
+    frames = []
+    for ticker, history in histories.items():
+        frame = _asked_for(traded(history, data.calendar), data, now) if len(history) else history
+        frames.append(frame.assign(unique_id=ticker))
+        reason = what_is_missing(frame, data.calendar, asked["start"], asked["end"], now)
+        if reason is not None:
+            lacking[ticker] = reason
+    lacking = dict(sorted(lacking.items()))
+    if not any(len(frame) for frame in frames):
+        raise DataError(f"yahoo: {_named(lacking)}; nothing was stored")
+    panel = from_frame(pd.concat([frame for frame in frames if len(frame)], ignore_index=True))
+    return Answer(panel, asked, now.isoformat(timespec="seconds"), lacking)
 
 
-def _bars(ticker: str, history: pd.DataFrame, data: YahooData, now: datetime) -> pd.DataFrame:
-    """One ticker's closed bars up to data.end in the panel's names."""
-    frame, index = unscaled_by_splits(history), pd.DatetimeIndex(history.index)
-    frame.insert(0, "ds", pd.DatetimeIndex(index.date).as_unit("us"))
-    frame.insert(0, "unique_id", ticker)
-    closed = _closed(index, data.calendar, now)
-    first, last = np.datetime64(str(data.start or EARLIEST)[:10]), np.datetime64(str(data.end)[:10])
-    days = frame["ds"].to_numpy().astype("datetime64[D]")
-    kept = frame[closed & (days >= first) & (days <= last)]
-    if kept.empty:
-        raise DataError(
-            f"yahoo: {ticker} has no trades from {data.start or 'the first day'} to {data.end} "
-            "(data.series, data.start, data.end)"
+def _histories(
+    client: Client, tickers: list[str], first: str, interval: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Each ticker's history, and what Yahoo says of those that have none.
+
+    A failure that concerns everyone ends the asking; another one is told when all have been asked for.
+    """
+    histories: dict[str, pd.DataFrame] = {}
+    lacking: dict[str, str] = {}
+    failed: dict[str, PassingError] = {}
+    for ticker in _with_progress(tickers):
+        try:
+            histories[ticker] = client.history(ticker, first, interval)
+        except NothingError as error:
+            lacking[ticker] = str(error)
+        except PassingError as error:
+            failed[ticker] = error
+            if error.everyone:
+                break
+    if failed:
+        last = list(failed.values())[-1]
+        raise TryAgainError(f"yahoo: {_named(failed)}; try again in {last.again} (nothing was stored)")
+    return histories, lacking
+
+
+def _with_progress(tickers: list[str]) -> Iterable[str]:
+    """With a bar where there are several and somebody looks on; without a word elsewhere."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    hidden = len(tickers) == 1 or not console.is_terminal
+    return track(tickers, "yahoo", console=console, transient=True, disable=hidden)
+
+
+def _named(reasons: Mapping[str, object]) -> str:
+    return "; ".join(f"{ticker}: {reason}" for ticker, reason in reasons.items())
+
+
+def _first_day(start: str | None, calendar: str, now: datetime) -> str:
+    """From when to ask; within the day Yahoo keeps bars for some time only."""
+    if step_within_day(calendar) is None:
+        return start or EARLIEST
+    interval = str(yahoo_interval(calendar))
+    days = KEPT_DAYS.get(interval, OTHER_KEPT_DAYS)
+    earliest = (now - timedelta(days=days - 1)).date().isoformat()
+    if start is not None and start < earliest:
+        raise ParamsError(
+            f"data.start: Yahoo keeps bars of {interval} for {days} days; today {earliest} is the earliest"
         )
-    return kept
+    return start or earliest
 
 
-def unscaled_by_splits(history: pd.DataFrame) -> pd.DataFrame:
-    """Prices, volume and dividends as they were on their day; a share's split is a ratio, 1 without one."""
-    frame = history.reset_index(drop=True).rename(columns=COLUMNS)
-    if "Capital Gains" in frame:
-        frame["dividend"] += frame["Capital Gains"]  # what a fund pays out lowers its price just the same
-    frame = frame[list(COLUMNS.values())].astype(np.float64)
-    frame["split"] = frame["split"].where(frame["split"] > 0, 1.0)
-    later = later_product(frame["split"].to_numpy())
-    for name in ("open", "high", "low", "close", "dividend"):
-        frame[name] *= later
-    frame["volume"] /= later
-    return frame
-
-
-def _closed(index: pd.DatetimeIndex, calendar: str, now: datetime) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Which bars' sessions were over at `now`; without a session of the calendar, which days were."""
-    moment = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
-    days = pd.DatetimeIndex(index.date)
-    ends = (index + pd.Timedelta(days=1)).tz_convert("UTC").tz_localize(None).to_numpy().copy()
-    recent = np.flatnonzero(ends > moment - np.timedelta64(7, "D"))
-    if is_exchange(calendar) and len(recent):
-        sessions = due_times(calendar, days[int(recent[0])], days[-1])
-        for position in recent.tolist():
-            if days[position].to_datetime64() in sessions:
-                ends[position] = session_close(calendar, days[position])
-    return np.asarray(ends <= moment)
+def _asked_for(frame: pd.DataFrame, data: YahooData, now: datetime) -> pd.DataFrame:
+    """The bars that are over, from data.start to data.end."""
+    labels = frame["ds"].to_numpy().astype("datetime64[us]")
+    days = labels.astype("datetime64[D]")
+    first, last = np.datetime64(str(data.start or EARLIEST)[:10]), np.datetime64(str(data.end)[:10])
+    return frame[are_over(data.calendar, labels, now) & (days >= first) & (days <= last)]
