@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reprocast.data.calendars import due_times, is_exchange, session_close
+from reprocast.data.calendars import bar_ends, due_times, is_exchange, session_close
 from reprocast.errors import DataError, first_names
 from reprocast.panel import Panel
 
@@ -56,6 +56,17 @@ def last_closed(calendar: str, end: str | int) -> str | int:
     if is_session and session_close(calendar, day) > np.datetime64(datetime.fromisoformat(end), "us"):
         return (day - timedelta(days=1)).isoformat()
     return day.isoformat()
+
+
+def over_by(panel: Panel, calendar: str, end: str | int) -> Panel:
+    """The rows whose bars were over at `end`: a bar that opens before it may close after it.
+
+    For bars that stand at their opening (XNYS@15min, h, MS); an exchange's days are left to `last_closed`.
+    """
+    if isinstance(end, int) or is_exchange(calendar):
+        return panel
+    limit = np.datetime64(datetime.fromisoformat(end), "us") + np.timedelta64(1 if _is_day(end) else 0, "D")
+    return panel.take(bar_ends(calendar, panel.ds) <= limit)
 
 
 def spans(panel: Panel) -> dict[str, dict[str, Any]]:

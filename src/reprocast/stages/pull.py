@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ConfigDict, PositiveInt
 
 from reprocast.data.adjust import ACTIONS, PRICES, adjust
-from reprocast.data.asof import last_closed, select, since, spans, until
+from reprocast.data.asof import last_closed, over_by, select, since, spans, until
 from reprocast.data.channels import known_columns
 from reprocast.data.known_ahead import with_known
 from reprocast.data.vintages import Vintage
@@ -73,7 +73,7 @@ def as_of(panel: Panel, data: AnyData) -> Panel:
     """
     kept = select(panel, data.series)
     end = last_closed(data.calendar, data.end)
-    seen = adjust(kept, end) if data.kind == "prices" else until(kept, end)
+    seen = adjust(over_by(kept, data.calendar, end), end) if data.kind == "prices" else until(kept, end)
     cut = since(seen, data.start)
     known = spans(kept)
     for name in kept.ids:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reprocast.data.asof import last_closed, select, since, spans, until
+from reprocast.data.asof import last_closed, over_by, select, since, spans, until
 from reprocast.errors import DataError
 from reprocast.panel import Panel, from_frame
 
@@ -43,6 +43,32 @@ def test_an_end_within_a_session_leaves_the_day_before(end: str, last: str) -> N
 def test_other_calendars_know_no_sessions() -> None:
     assert last_closed("h", "2024-06-07T19:59") == "2024-06-07T19:59"
     assert last_closed("step", 5) == 5
+
+
+def bars(*times: str) -> Panel:
+    return from_frame(pd.DataFrame({"unique_id": "a", "ds": pd.to_datetime(list(times)), "y": 1.0}))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "end", "times", "over"),
+    [
+        ("XNYS@15min", "2024-06-07T14:30", ("2024-06-07T14:15", "2024-06-07T14:30"), 1),
+        ("XNYS@15min", "2024-06-07T14:29", ("2024-06-07T14:15", "2024-06-07T14:30"), 0),
+        ("XNYS@h", "2024-06-07T20:00", ("2024-06-07T18:30", "2024-06-07T19:30"), 2),  # half an hour short
+        ("XNYS@h", "2024-06-07T19:59", ("2024-06-07T18:30", "2024-06-07T19:30"), 1),
+        ("h", "2024-06-07T20:00", ("2024-06-07T19:00", "2024-06-07T20:00"), 1),
+        ("h", "2024-06-07", ("2024-06-07T23:00", "2024-06-08T00:00"), 1),
+        ("MS", "2024-06-29", ("2024-05-01", "2024-06-01"), 1),
+        ("MS", "2024-06-30", ("2024-05-01", "2024-06-01"), 2),
+        ("D", "2024-06-30T12:00", ("2024-06-29", "2024-06-30"), 1),
+        ("D", "2024-06-30", ("2024-06-29", "2024-06-30"), 2),
+        ("XNYS", "2024-06-07", ("2024-06-06", "2024-06-07"), 2),
+    ],
+)
+def test_a_bar_that_was_not_over_is_left_out(
+    calendar: str, end: str, times: tuple[str, ...], over: int
+) -> None:
+    assert len(over_by(bars(*times), calendar, end)) == over
 
 
 def test_steps() -> None:
