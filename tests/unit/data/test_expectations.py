@@ -2,17 +2,22 @@
 
 import os
 import socket
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from reprocast.data.checking import check
-from reprocast.data.expectations import Check, expect, last_instant, rows_needed
+from reprocast.data.expectations import expect
+from reprocast.data.expected import Asked, Check
 from reprocast.data.findings import frame_of
 from reprocast.data.outcomes import Outcome
+from reprocast.data.transforms import derive
 from reprocast.errors import InternalError
-from reprocast.panel import Panel
+from reprocast.panel import Panel, from_frame
+from reprocast.params.columns import Columns
 from reprocast.params.data import DataBlock, FilesData
 from reprocast.params.validation import Validation
 from reprocast.params.window import Split, Window
@@ -24,7 +29,19 @@ DATA = FilesData(
 )  # 40 days
 WINDOW = Window(look_back=8, horizon=3, embargo=2)
 SPLIT = Split(test=10, validation=6)
-USED = ("close", "volume")
+COLUMNS = Columns(target=("close",), past=("volume",))
+PRICE_COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+def asked(
+    data: DataBlock = DATA,
+    validation: Validation = Validation(),  # noqa: B008
+    columns: Columns = COLUMNS,
+    there: tuple[str, ...] = PRICE_COLUMNS,
+    split: Split = SPLIT,
+    static_there: tuple[str, ...] = (),
+) -> Asked:
+    return Asked(data, validation, columns, WINDOW, split, there, static_there)
 
 
 def sound() -> pd.DataFrame:
@@ -41,20 +58,9 @@ def sound() -> pd.DataFrame:
     return frame_of(Panel(("GOOG", "IBM"), np.array([0, ROWS, 2 * ROWS]), ds, columns))
 
 
-def expected(
-    name: str,
-    column: str,
-    data: DataBlock = DATA,
-    validation: Validation = Validation(),  # noqa: B008
-    used: tuple[str, ...] = USED,
-    there: tuple[str, ...] = ("open", "high", "low", "close", "volume"),
-) -> Check:
+def expected(name: str, column: str, **wanted: Any) -> Check:
     """The one expectation of the suite with this name about this column."""
-    [found] = [
-        one
-        for one in expect(data, validation, WINDOW, SPLIT, used, there)
-        if (one.name, one.column) == (name, column)
-    ]
+    [found] = [one for one in expect(asked(**wanted)) if (one.name, one.column) == (name, column)]
     return found
 
 
@@ -74,7 +80,7 @@ def as_tuples(result: Outcome) -> list[tuple[str, int, int, tuple[str, ...]]]:
 
 
 def test_a_sound_panel_meets_every_expectation() -> None:
-    suite = expect(DATA, Validation(), WINDOW, SPLIT, USED, tuple(sound().columns[2:]))
+    suite = expect(asked())
     outcomes = check(sound(), suite).outcomes
     assert [one.expectation for one in outcomes if not one.success] == []
     assert [one.findings for one in outcomes if one.findings] == []
@@ -84,14 +90,15 @@ def test_a_sound_panel_meets_every_expectation() -> None:
 
 def test_the_suite_follows_the_kind_of_data() -> None:
     numeric = FilesData(source="files", path="load.csv", end="2021-04-09", calendar="D", season=7)
-    names = {one.name for one in expect(numeric, Validation(), WINDOW, SPLIT, ("load",), ("load", "close"))}
+    load = Columns(target=("load",))
+    names = {one.name for one in expect(asked(numeric, columns=load, there=("load", "close")))}
     assert names == {
         "column_exists",
         "column_type",
         "time_present",
         "times_increase",
         "not_after_end",
-        "enough_rows",
+        "enough_times",
         "times_due",
         "gap_share",
         "fresh",
@@ -131,7 +138,7 @@ def test_equal_open_high_low_and_close_are_consistent() -> None:
     frame = sound()
     for column in ("open", "high", "low"):
         frame[column] = frame["close"]
-    suite = expect(DATA, Validation(), WINDOW, SPLIT, USED, tuple(frame.columns[2:]))
+    suite = expect(asked())
     assert check(frame, suite).success
 
 
@@ -162,7 +169,7 @@ def test_missing_shares_are_by_series_and_may_be_allowed() -> None:
 
 
 def test_a_column_that_is_not_there_is_named() -> None:
-    one = expected("column_exists", "load", used=("load",))
+    one = expected("column_exists", "load", columns=Columns(target=("load",)))
     result = outcome(sound(), one)
     assert not result.success
     assert result.count == 1
@@ -182,7 +189,7 @@ def test_integer_steps_are_the_times_of_calendar_step_only() -> None:
     stepwise = FilesData(source="files", path="load.csv", end=ROWS - 1, calendar="step", season=1)
     assert outcome(frame, expected("column_type", "ds", data=stepwise)).success
     assert not outcome(sound(), expected("column_type", "ds", data=stepwise)).success
-    suite = expect(stepwise, Validation(), WINDOW, SPLIT, USED, tuple(frame.columns[2:]))
+    suite = expect(asked(stepwise))
     assert check(frame, suite).success
 
 
@@ -217,23 +224,64 @@ def test_nothing_may_be_later_than_the_as_of_date() -> None:
     ]
 
 
+def ends_at(end: str | int) -> Asked:
+    return asked(DATA.model_copy(update={"end": end}))
+
+
 def test_an_end_without_a_time_means_its_whole_day() -> None:
-    assert last_instant("2021-04-09") == "2021-04-09T23:59:59.999999"
-    assert last_instant("2021-04-09T16:00") == "2021-04-09T16:00:00"
-    assert last_instant(17) == 17
+    assert ends_at("2021-04-09").end == "2021-04-09T23:59:59.999999"
+    assert ends_at("2021-04-09T16:00").end == "2021-04-09T16:00:00"
+    assert ends_at(17).end == 17
 
 
-def test_a_short_series_is_found() -> None:
-    needed = 8 + 3 + 10 + 6 + 2 * 2
-    assert rows_needed(WINDOW, SPLIT) == needed
-    frame = sound().iloc[: ROWS + needed]
-    assert outcome(frame, expected("enough_rows", "ds")).success
-    result = outcome(frame.iloc[:-1], expected("enough_rows", "ds"))
-    assert as_tuples(result) == [("IBM", 1, needed, ())]
+NEEDED = 8 + 3 + 10 + 6 + 2 * 2
 
 
-def test_splits_by_date_ask_for_one_window() -> None:
-    assert rows_needed(WINDOW, Split(validation="2021-03-20", test="2021-04-01")) == 11
+def test_times_are_needed_for_a_window_and_the_splits() -> None:
+    assert asked().rows_needed == NEEDED
+    one = expected("enough_times", "ds")
+    enough = sound().groupby("unique_id", observed=True).head(NEEDED).reset_index(drop=True)
+    assert outcome(enough, one).success
+    few = sound().groupby("unique_id", observed=True).head(NEEDED - 1).reset_index(drop=True)
+    assert as_tuples(outcome(few, one)) == [("GOOG", 1, NEEDED, ()), ("IBM", 1, NEEDED, ())]
+
+
+def test_one_series_must_hold_a_window() -> None:
+    frame = sound()
+    ibm = (np.arange(len(frame)) >= ROWS).astype(int)
+    apart = frame[(np.arange(len(frame)) % 2 == ibm)].reset_index(drop=True)  # every other day each
+    assert outcome(apart, expected("enough_times", "ds")).success
+    many = [apart.assign(unique_id=str(n))[n * 4 : n * 4 + 4] for n in range(10)]
+    result = outcome(pd.concat(many, ignore_index=True), expected("enough_times", "ds"))
+    assert not result.success
+    assert [(one.count, one.of) for one in result.findings] == [(7, 11)] * 10
+
+
+@pytest.mark.parametrize(
+    ("columns", "lost"),
+    [
+        (Columns(target=("close",), past=("log_volume",)), 0),
+        (Columns(target=("close",), past=("log_return",)), 1),
+        (Columns(target=("diff(close)",), past=("log_return",)), 1),
+        (Columns(target=("close",), future=("day_of_week",)), 0),
+    ],
+)
+def test_lags_lose_rows(columns: Columns, lost: int) -> None:
+    assert asked(columns=columns).rows_needed == NEEDED + lost
+    panel = from_frame(sound())
+    some = [derive(panel, name) for name in columns.target + columns.past]
+    leading = max(np.isnan(values[:ROWS]).argmin() for one in some for values in one.values())
+    assert leading == lost
+
+
+def test_folds_need_rows_for_each_step_back() -> None:
+    assert asked(split=Split(test=10, validation=6, folds=3)).rows_needed == NEEDED + 20
+    assert asked(split=Split(test=10, validation=6, folds=3, step=12)).rows_needed == NEEDED + 24
+
+
+def test_splits_by_date_or_fraction_ask_for_one_window() -> None:
+    assert asked(split=Split(validation="2021-03-20", test="2021-04-01")).rows_needed == 11
+    assert asked(split=Split(validation=0.2, test=0.2)).rows_needed == 11
 
 
 def test_gaps_are_found_and_may_be_allowed() -> None:
@@ -293,14 +341,162 @@ def test_nothing_is_sent_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_order_is_by_importance() -> None:
-    names = [one.name for one in expect(DATA, Validation(), WINDOW, SPLIT, USED, tuple(sound().columns[2:]))]
+    names = [one.name for one in expect(asked())]
     first = {name: names.index(name) for name in names}
     assert first["column_exists"] < first["times_increase"] < first["gap_share"] < first["high_not_below_low"]
 
 
 def test_an_expectation_can_be_checked_again_and_alone() -> None:
-    suite = expect(DATA, Validation(), WINDOW, SPLIT, USED, tuple(sound().columns[2:]))
+    suite = expect(asked())
     frame = planted("high", 45, 1.0)
     alone = [outcome(frame, one) for one in suite if one.column == "high"]
     together = [one for one in check(frame, suite).outcomes if one.column == "high"]
     assert alone == together
+
+
+OFF = [
+    ("missing_share", "missing_share"),
+    ("gap_share", "gap_share"),
+    ("off_calendar_share", "times_due"),
+    ("stale_steps", "fresh"),
+]
+
+
+@pytest.mark.parametrize(("key", "name"), OFF)
+def test_null_switches_an_expectation_off(key: str, name: str) -> None:
+    there = {one.name for one in expect(asked())}
+    left = {one.name for one in expect(asked(validation=Validation(**{key: None})))}
+    assert there - left == {name}
+
+
+def test_rows_off_the_calendar_may_be_allowed() -> None:
+    exchange = DATA.model_copy(update={"calendar": "XNYS"})
+    for share, success in [(0.27, False), (0.275, True)]:  # 11 of 40
+        one = expected("times_due", "ds", data=exchange, validation=Validation(off_calendar_share=share))
+        assert outcome(sound(), one).success is success
+
+
+def of_kind(kind: str) -> DataBlock:
+    return DATA.model_copy(update={"kind": kind})
+
+
+@pytest.mark.parametrize("kind", ["counts", "events"])
+@pytest.mark.parametrize(("value", "success"), [(-1.0, False), (2.5, False), (0.0, True), (7.0, True)])
+def test_counts_are_whole_and_not_negative(kind: str, value: float, success: bool) -> None:
+    columns = Columns(target=("volume",), past=("close",))  # a past covariate may be anything
+    one = expected("whole_numbers", "volume", data=of_kind(kind), columns=columns)
+    frame = sound()
+    frame["volume"] = frame["volume"].astype(float)
+    frame.loc[45, "volume"] = value
+    result = outcome(frame, one)
+    assert result.success is success
+    assert as_tuples(result) == ([] if success else [("IBM", 1, ROWS, ("2021-03-06",))])
+    about = [
+        one.column for one in expect(asked(of_kind(kind), columns=columns)) if one.name == "whole_numbers"
+    ]
+    assert about == ["volume"]
+
+
+def test_a_missing_count_is_left_to_missing_share() -> None:
+    one = expected("whole_numbers", "volume", data=of_kind("counts"), columns=Columns(target=("volume",)))
+    frame = sound()
+    frame["volume"] = frame["volume"].where(np.arange(2 * ROWS) != 45)
+    assert outcome(frame, one).success
+
+
+def test_events_come_when_they_come() -> None:
+    names = {one.name for one in expect(asked(of_kind("events")))}
+    assert not names & {"times_due", "gap_share", "fresh"}
+    assert {"times_increase", "whole_numbers", "missing_share", "not_after_end"} <= names
+    frame = sound().iloc[::3].reset_index(drop=True)
+    frame["volume"] %= 2
+    events = asked(of_kind("events"), columns=Columns(target=("volume",)), split=Split(test=3, validation=3))
+    window = WINDOW.model_copy(update={"look_back": 2, "embargo": 0})
+    assert check(frame, expect(replace(events, window=window))).success
+
+
+AHEAD = Columns(target=("close",), future=("plan",))
+
+
+def with_plan(steps: int) -> pd.DataFrame:
+    """The sound panel with a column that is known `steps` days past the end, where nothing else is."""
+    parts = []
+    for _, rows in sound().groupby("unique_id", observed=True):
+        later = rows.iloc[:steps].copy()
+        later["ds"] = rows["ds"].iloc[-1] + pd.to_timedelta(np.arange(1, steps + 1), "D")
+        later[list(PRICE_COLUMNS)] = np.nan
+        parts += [rows, later]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(ds=frame["ds"].astype("datetime64[us]"), plan=np.arange(len(frame)) * 1.0)
+
+
+def planned(**wanted: Any) -> Any:
+    return asked(columns=AHEAD, there=(*PRICE_COLUMNS, "plan"), **wanted)
+
+
+def test_what_is_known_ahead_may_stand_after_the_end() -> None:
+    outcomes = check(with_plan(3), expect(planned())).outcomes
+    assert [one.expectation for one in outcomes if not one.success] == []
+    assert [one.findings for one in outcomes if one.findings] == []
+
+
+def test_what_is_known_ahead_must_reach_the_horizon() -> None:
+    one = expected("known_ahead", "plan", columns=AHEAD, there=(*PRICE_COLUMNS, "plan"))
+    short = with_plan(2)
+    assert as_tuples(outcome(short, one)) == [(name, 1, 3, ("2021-04-12",)) for name in ("GOOG", "IBM")]
+    hole = with_plan(3)
+    hole.loc[ROWS + 1, "plan"] = np.nan
+    assert as_tuples(outcome(hole, one)) == [("GOOG", 1, 3, ("2021-04-11",))]
+    early = with_plan(3)
+    early.loc[ROWS - 5 : ROWS - 1, "close"] = np.nan  # the last target of GOOG is earlier: that counts
+    assert outcome(early, one).success
+
+
+def test_only_what_is_known_ahead_may_stand_after_the_end() -> None:
+    one = expected("not_after_end", "ds", columns=AHEAD, there=(*PRICE_COLUMNS, "plan"))
+    told = with_plan(3)
+    told.loc[ROWS + 2, "volume"] = 5.0
+    assert as_tuples(outcome(told, one)) == [("GOOG", 1, ROWS + 3, ("2021-04-12",))]
+
+
+def test_rows_after_the_end_are_no_gap_and_nothing_missing() -> None:
+    wanted = planned(validation=Validation(stale_steps=0))
+    short = with_plan(3).drop(index=[ROWS - 1]).reset_index(drop=True)  # GOOG lacks the last day of all
+    failed = [one for one in check(short, expect(wanted)).outcomes if not one.success]
+    assert [(one.expectation, one.findings[0].first) for one in failed] == [
+        ("fresh", ("2021-04-09",)),
+        ("known_ahead", ("2021-04-09",)),
+    ]
+
+
+STATIC = Columns(target=("close",), static=("area",))
+
+
+def test_a_static_column_has_one_value_in_a_series() -> None:
+    one = expected("static_constant", "area", columns=STATIC, there=(*PRICE_COLUMNS, "area"))
+    frame = sound().assign(area=np.repeat([2.0, 3.0], ROWS))
+    assert outcome(frame, one).success
+    frame.loc[[0, 5], "area"] = np.nan  # what is not there is told by the other rows
+    assert outcome(frame, one).success
+    other = frame.assign(area=frame["area"].where(np.arange(2 * ROWS) != 45, 9.0))
+    assert as_tuples(outcome(other, one)) == [("IBM", 1, ROWS, ("2021-03-06",))]
+    frame.loc[:39, "area"] = np.nan
+    assert [(one.series, one.count) for one in outcome(frame, one).findings] == [("GOOG", ROWS)]
+
+
+def test_static_text_must_be_there() -> None:
+    panel = replace(from_frame(sound()), static={"area": np.asarray(["north", ""], object)})
+    one = expected("static_constant", "area", columns=STATIC, static_there=("area",))
+    result = outcome(frame_of(panel, ("area",)), one)
+    assert [(one.series, one.count) for one in result.findings] == [("IBM", ROWS)]
+    whole = replace(panel, static={"area": np.asarray(["north", "south"], object)})
+    assert check(frame_of(whole, ("area",)), expect(asked(columns=STATIC, static_there=("area",)))).success
+
+
+def test_a_static_column_that_is_not_there_is_named() -> None:
+    assert not outcome(sound(), expected("column_exists", "area", columns=STATIC)).success
+
+
+def test_severity_is_great_expectations_own() -> None:
+    failed = check(planted("high", 45, 1.0), expect(asked())).run
+    assert failed.get_max_severity_failure() == "critical"

@@ -9,15 +9,14 @@ import pytest
 from reprocast.data.findings import (
     Finding,
     frame_of,
-    gaps,
     in_rows,
-    not_due,
     out_of_order,
     panel_of,
-    stale,
     time_text,
     too_short,
+    unseen,
 )
+from reprocast.data.time_findings import gaps, not_due, stale
 from reprocast.panel import Panel
 
 Rows = dict[str, list[date]]
@@ -133,3 +132,7 @@ def test_interleaved_series_are_put_together_in_their_own_order() -> None:
 )
 def test_times_read_well(time: np.datetime64 | np.int64, text: str) -> None:
     assert time_text(time) == text
+
+
+def test_series_that_are_not_known_are_named_in_their_order() -> None:
+    assert unseen(("a", "x", "b", "y"), ("b", "a")) == [Finding("x", 1, 0, ()), Finding("y", 1, 0, ())]
