@@ -6,6 +6,7 @@ from reprocast.evaluation import report_figures as draw
 from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
 from reprocast.evaluation import report_tables as tabulate
+from reprocast.evaluation import report_validation as validate
 from reprocast.evaluation.figure_style import styles
 from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
@@ -39,6 +40,7 @@ class Content:
     splits: Table
     series: Table
     validation: Table
+    warnings: Table
     data_docs: bool
     models: Table
     times: Table
@@ -71,7 +73,8 @@ def content(inputs: Inputs) -> Content:
         timeline=draw.timeline(inputs),
         splits=tell.splits(inputs),
         series=tell.series(inputs),
-        validation=tabulate.validation(inputs),
+        validation=validate.validation(inputs),
+        warnings=validate.warnings(inputs),
         data_docs=inputs.data_docs,
         models=tabulate.models(inputs, looks),
         times=tabulate.times(inputs),

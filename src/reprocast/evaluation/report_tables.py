@@ -1,7 +1,6 @@
-"""The report's tables of results: leaderboard, all scores, significance, validation, models, times."""
+"""The report's tables of results: leaderboard, all scores, significance, models, times."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from reprocast.evaluation import report_numbers as write
@@ -90,38 +89,6 @@ def significance(inputs: Inputs) -> Table:
     keys = list(inputs.significance[0]) if inputs.significance else []
     columns = [Column(key, label(key), _figure(key), numeric=_numeric(inputs, key)) for key in keys]
     return table("Tests of equal accuracy on the test cutoffs", columns, inputs.significance)
-
-
-def validation(inputs: Inputs) -> Table:
-    """What the data had to fulfil, and what was found."""
-    columns = [
-        Column("statement", "expected", numeric=False),
-        Column("series_checked", "series", write.count),
-        Column("unexpected_count", "found", write.count),
-        Column("outcome", "outcome", numeric=False),
-    ]
-    groups: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
-    for row in inputs.validation["expectations"]:
-        groups.setdefault((_named(row, "…"), row["success"]), []).append(row)
-    rows = [_expectation(rows) for rows in groups.values()]
-    return table("Expectations of the data", columns, rows)
-
-
-def _expectation(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One row for what several columns had to fulfil alike."""
-    first = rows[0]
-    return {
-        "statement": _named(first, ", ".join(row["column"] for row in rows)),
-        "series_checked": first["series_checked"],
-        "unexpected_count": sum(row["unexpected_count"] for row in rows),
-        "outcome": "met" if first["success"] else "not met",
-    }
-
-
-def _named(row: Mapping[str, Any], names: str) -> str:
-    """The statement about other columns."""
-    column = rf"(?<!\w){re.escape(row['column'])}(?!\w)"
-    return re.sub(column, lambda _: names, row["statement"], count=1)
 
 
 def models(inputs: Inputs, styles: Styles) -> Table:
