@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from reprocast.audit.leak import LeakError
+from reprocast.audit.naming import window_name
 from reprocast.audit.result import Done
 from reprocast.audit.subject import Subject
 from reprocast.data import windows as form
 from reprocast.data.adjust import ACTIONS
-from reprocast.data.windows import Batch, Ints, Windows, series_of
+from reprocast.data.transforms import needed_columns
+from reprocast.data.windows import Ints, Windows, series_of
 from reprocast.model import deployed_fold
 from reprocast.panel import Panel, time_text
 
@@ -23,8 +25,8 @@ RATIO = 3.0
 """Shares for one, in the split that is planted: no power of two, so that rounding is seen as well."""
 ROUNDING = 1e-9
 """What a common factor may leave on the scale of the inputs."""
-TRACE = 1e-3
-"""What log(1 + volume) and the like may leave; beyond, the factor itself shows."""
+TRACE = 1e-6
+"""Beyond, the factor itself shows."""
 MOST = 2048
 
 
@@ -53,9 +55,7 @@ def common_factor(subject: Subject) -> Done:
         if planted is not None:
             compared += _compare(subject, windows, planted, fold, traces)
     shown = ", ".join(f"{name} (by up to {most:.1g})" for name, most in sorted(traces.items()))
-    note = (
-        f"the factor leaves a trace in {shown}, which the training scaler does not take out" if shown else ""
-    )
+    note = f"the factor leaves a trace in {shown}, which their scaling does not take out" if shown else ""
     return Done({"splits": len(drawn), "values": compared}, note)
 
 
@@ -100,15 +100,14 @@ def _compare(
         return 0
     one = form.gather(windows, windows.folds[number], starts)
     other = form.gather(changed, changed.folds[number], starts)
-    apart = _apart(one, other)
+    apart = np.nan_to_num(np.abs(one.past - other.past))
     for c, name in enumerate(windows.channels.names):
         most = float(apart[..., c].max())
-        if most > TRACE and subject.params.window.scaling != "none":
+        if most > TRACE and _must_cancel(subject, name):
             b, step = (int(i) for i in np.unravel_index(int(apart[..., c].argmax()), apart.shape[:2]))
-            cutoff = time_text(windows.ds[starts[b] + windows.look_back - 1])
             raise LeakError(
-                f"actions: series {planted.series}, {name} at cutoff {cutoff}, step {step + 1} "
-                f"moved by {most:.3g} of its scale when a split after {time_text(planted.after)} was planted"
+                f"actions: {name} of {window_name(windows, int(starts[b]))}, step {step + 1} moved by "
+                f"{most:.3g} of its scale when a split after {time_text(planted.after)} was planted"
             )
         if most > ROUNDING:
             traces[name] = max(most, traces.get(name, 0.0))
@@ -124,5 +123,12 @@ def _seen_by(windows: Windows, number: int, planted: Planted) -> Ints:
     return np.sort(starts[mine & early])[-MOST:]
 
 
-def _apart(one: Batch, other: Batch) -> Any:
-    return np.nan_to_num(np.abs(one.past - other.past))
+def _must_cancel(subject: Subject, channel: str) -> bool:
+    """Whether the scaler takes the factor out: it is fitted per series, and prices are not volumes."""
+    window, columns = subject.params.window, subject.panel.columns
+    by_series = window.scaling != "none" and window.scaling_over == "series"
+    known = (
+        channel in subject.params.columns.target + subject.params.columns.past
+        and "volume" not in needed_columns([channel], columns)
+    )
+    return by_series and known

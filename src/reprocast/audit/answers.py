@@ -24,7 +24,7 @@ def not_among_inputs(subject: Subject) -> Done:
     windows, compared = subject.windows, 0
     values, names = np.asarray(windows.values), windows.channels.names
     targets = range(len(windows.channels.target))
-    for role, c, steps in _inputs(windows, subject.given):
+    for role, c, steps in _inputs(windows):
         for k in targets:
             for step in steps:
                 compared += 1
@@ -39,13 +39,13 @@ def not_among_inputs(subject: Subject) -> Done:
     )
 
 
-def _inputs(windows: Windows, given: frozenset[str]) -> Iterator[tuple[str, int, range]]:
+def _inputs(windows: Windows) -> Iterator[tuple[str, int, range]]:
     """Role, channel, and the steps ahead at which it must not be a target."""
     begin = len(windows.channels.target)
     for n in range(len(windows.channels.past)):
         yield "past", begin + n, range(1, windows.horizon + 1)
     for n, name in enumerate(windows.channels.future):
-        if name in given:
+        if name in windows.features.future:  # a column; the calendar becomes two channels
             yield "future", windows.channels.future_index.start + n, range(windows.horizon + 1)
 
 

@@ -42,7 +42,8 @@ def same_batches(pair: Pair, number: int, rng: np.random.Generator) -> int:
 def _known(windows: Windows, number: int, after: Any) -> Ints:
     """Starts (M,) of a fold's windows of any split whose cutoff is not after the instant."""
     starts = np.concatenate([np.asarray(some) for some in windows.folds[number].starts.values()])
-    return starts[windows.ds[starts + windows.look_back - 1] <= after]
+    known: Ints = starts[windows.ds[starts + windows.look_back - 1] <= after]
+    return known
 
 
 def _batch_place(windows: Windows, number: int, starts: Ints, name: str) -> Callable[[tuple[int, ...]], str]:

@@ -67,9 +67,7 @@ def _known_ahead(pair: Pair) -> int:
 
 
 def _static(pair: Pair) -> int:
-    true, false = getattr(pair.true, "static", None), getattr(pair.false, "static", None)
-    if true is None or false is None or not pair.given:
-        return 0
+    true, false = pair.true.static, pair.false.static
     ids, names = pair.true.ids, pair.true.channels.static
     return same(true, false, lambda i: f"static: series {ids[i[0]]}, {names[i[1]]}", pair.cause)
 
@@ -98,7 +96,8 @@ def _windows(pair: Pair, number: int) -> int:
 
 def _ended(windows: Windows, starts: Ints, after: Any) -> Ints:
     last = starts + windows.look_back + windows.horizon - 1
-    return starts[windows.ds[last] <= after]
+    ended: Ints = starts[windows.ds[last] <= after]
+    return ended
 
 
 def _row_keys(windows: Windows, grid: NDArray[Any]) -> Ints:

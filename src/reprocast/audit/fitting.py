@@ -15,7 +15,7 @@ def from_training(subject: Subject) -> Done:
     """Everything after a fold's training span scrambled: the same coefficients."""
     compared = 0
     for number, fold in subject.windows.folds.items():
-        scramble = Scramble(fold.bounds["train"][1], "values", subject.seed)
+        scramble = subject.scramble(fold.bounds["train"][1])
         changed = subject.cut(scramble(subject.panel))
         for name in subject.params.baselines:
             true, false = (fit(subject, name, windows, number) for windows in (subject.windows, changed))

@@ -14,7 +14,6 @@ from reprocast.audit.leak import LeakError, near, same
 from reprocast.audit.models import models, tables
 from reprocast.audit.naming import cutoff_name, window_name
 from reprocast.audit.result import Done
-from reprocast.audit.scrambling import Scramble
 from reprocast.audit.subject import Subject
 from reprocast.data import windows as form
 from reprocast.data.windows import Ints, Windows, series_of
@@ -36,7 +35,7 @@ def up_to_instants(subject: Subject) -> Done:
     """Everything after an instant scrambled: forecasts with cutoffs up to it are the same bits."""
     windows, compared = subject.windows, Counter[str]()
     for after in _instants(subject):
-        scramble = Scramble(after, "values", subject.seed, subject.given)
+        scramble = subject.scramble(after, spared=True)
         changed = subject.cut(scramble(subject.panel))
         compared["instants"] += 1
         for model in models(subject):

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
-from torch import Tensor
+from torch import Tensor, nn
 
 from reprocast.audit.leak import LeakError, same
 from reprocast.audit.result import Done
 from reprocast.audit.scrambling import Scramble
 from reprocast.audit.subject import Subject
+from reprocast.data.starts import Starts
 from reprocast.data.windows import Fold, Ints, Windows
 from reprocast.model import deployed_fold
 from reprocast.tasks import part, training
@@ -29,6 +30,8 @@ class Short:
     """What a short training leaves."""
 
     trained: Trained
+    network: nn.Module
+    """Of the form that was trained."""
     last: dict[str, Tensor]
     """Weights after the last epoch, the best or not."""
 
@@ -46,7 +49,7 @@ def stops_on_validation(subject: Subject) -> Done:
     """Every row after validation scrambled: the same weights, from the same epoch, with the same loss."""
     windows, fold, seed = subject.windows, deployed_fold(subject.windows), subject.params.seeds[0]
     after = windows.folds[fold].bounds["validation"][1]
-    scramble = Scramble(after, "values", subject.seed)
+    scramble = subject.scramble(after)
     true, false = train(subject, windows), train(subject, subject.cut(scramble(subject.panel)))
     place = f"training: fold {fold}, seed {seed}"
     for what in ("best_loss", "best_epoch"):
@@ -59,7 +62,7 @@ def stops_on_validation(subject: Subject) -> Done:
 def learns_from_training(subject: Subject) -> Done:
     """Every row after training scrambled: the same weights after the last epoch, whichever is best."""
     windows, fold, seed = subject.windows, deployed_fold(subject.windows), subject.params.seeds[0]
-    scramble = Scramble(windows.folds[fold].bounds["train"][1], "values", subject.seed)
+    scramble = subject.scramble(windows.folds[fold].bounds["train"][1])
     true, false = train(subject, windows), train(subject, subject.cut(scramble(subject.panel)))
     place = f"training: fold {fold}, seed {seed}: last weights"
     return Done({"epochs": EPOCHS, "weights": _same_weights(true.last, false.last, place, scramble)})
@@ -72,7 +75,7 @@ def train(subject: Subject, windows: Windows) -> Short:
     fold = deployed_fold(windows)
     with tempfile.TemporaryDirectory() as scratch:
         short = Training(
-            part(p.task, "learn"),  # type: ignore[arg-type]
+            part(p.task, "learn"),
             next(iter(p.architectures.values())),
             nearest(windows, fold),
             fold,
@@ -81,14 +84,14 @@ def train(subject: Subject, windows: Windows) -> Short:
             Path(scratch),
         )
         trained = training.train_seed(short, p.seeds[0], callbacks=[last])
-    return Short(trained, last.weights)
+    return Short(trained, short.network(p.seeds[0]), last.weights)
 
 
 def nearest(windows: Windows, number: int) -> Windows:
     """The windows with fewer of the splits that a training sees: the latest ones."""
     fold: Fold = windows.folds[number]
     starts = {
-        split: _latest(windows, np.asarray(some), MOST.get(split, len(some)))
+        split: Starts.of(_latest(windows, np.asarray(some), MOST.get(split, len(some))))
         for split, some in fold.starts.items()
     }
     return replace(windows, folds={**windows.folds, number: replace(fold, starts=starts)})

@@ -38,8 +38,8 @@ def numbered(windows: Windows) -> Windows:
     values = np.repeat(rows[:, None].astype(np.float64), len(windows.channels.names), axis=1)
     values[:, windows.channels.observed_index] = 1.0
     N, C = len(windows.ids), len(windows.channels.names)
-    plain = {"loc": np.zeros((N, C)), "scale": np.ones((N, C))}
-    folds = {number: replace(fold, **plain) for number, fold in windows.folds.items()}
+    loc, scale = np.zeros((N, C)), np.ones((N, C))
+    folds = {number: replace(fold, loc=loc, scale=scale) for number, fold in windows.folds.items()}
     return replace(windows, values=values, folds=folds, scaling="none")
 
 

@@ -28,16 +28,8 @@ def network(subject: Subject) -> SavedNetworks:
     """The first architecture, trained shortly with the first seed."""
     p, windows = subject.params, subject.windows
     name, architecture = next(iter(p.architectures.items()))
-    channels, learn = windows.channels, part(p.task, "learn")
-    built = learn.build(
-        architecture,
-        len(channels.names),
-        len(channels.target),
-        len(channels.future),
-        windows.horizon,
-        len(channels.static),
-    )
-    built.load_state_dict(train(subject, windows).trained.weights)
+    short = train(subject, windows)
+    short.network.load_state_dict(short.trained.weights)
     description = Description(
         kind="network",
         name=name,
@@ -51,7 +43,7 @@ def network(subject: Subject) -> SavedNetworks:
         fingerprint="",
         windows_sha256="",
     )
-    return SavedNetworks(description, [built.eval()])
+    return SavedNetworks(description, [short.network.eval()])
 
 
 def tables(subject: Subject, model: Model, windows: Windows, fold: int) -> dict[str, pd.DataFrame]:

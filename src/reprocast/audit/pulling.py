@@ -6,6 +6,7 @@ A later split or dividend rewrites the adjusted closes of all rows before it: th
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -13,11 +14,11 @@ import numpy as np
 
 from reprocast.audit.leak import LeakError, same
 from reprocast.audit.result import Done
-from reprocast.audit.scrambling import Scramble
+from reprocast.audit.scrambling import as_it_was, known_ahead_only
 from reprocast.audit.subject import Subject
-from reprocast.data.asof import until
-from reprocast.data.calendars import following, is_exchange, session_close
+from reprocast.data.calendars import bar_ends, following
 from reprocast.panel import Panel, time_text, write_panel
+from reprocast.params.calendar import is_exchange, is_within_sessions
 
 LATER_ROWS = 30
 """Rows that every series is given after its last one, so that there is something to ignore."""
@@ -28,14 +29,14 @@ LATER_SPLIT = 0.5
 def after_the_end(subject: Subject) -> Done:
     """Everything after data.end scrambled: the panel's file is the same bytes."""
     end, raw = subject.params.data.end, lengthened(subject)
-    last = subject.panel.ds[~known_ahead_only(subject, subject.panel)].max()
-    changed = later_actions(Scramble(last, "values", subject.seed)(raw), last)
+    last = end_of(end)
+    changed = later_actions(subject.scramble(last, spared=True)(raw), last)
     cause = f"when everything after data.end {end} was scrambled"
     true, false = subject.pulled(raw), subject.pulled(changed)
     compared = same_panels(subject, true, false, cause)
     if _digest(true) != _digest(false):
         raise LeakError(f"pull: data/raw/panel.parquet has other bytes {cause}")
-    refuse_later(subject, true, until(true, end))
+    _refuse_later(subject, true, last, f"as of data.end {end}")
     return Done({"later rows": int((raw.ds > last).sum()), "values": compared})
 
 
@@ -44,62 +45,41 @@ def at_instants(subject: Subject) -> Done:
     raw, rng, compared = lengthened(subject), subject.rng("as of"), 0
     instants = _instants(subject, rng)
     for after in instants:
-        end = subject.as_end(after)
-        true = subject.pulled(raw, end)
-        cause = f"as of {time_text(after)}, {{}}"
-        early = raw.take(raw.ds <= after)
-        compared += same_panels(
-            subject, subject.pulled(early, end), true, cause.format("with later rows in the vintage")
-        )
-        changed = later_actions(
-            Scramble(after, "values", int(rng.integers(2**31)), subject.given)(raw), after
-        )
-        compared += same_panels(
-            subject, true, subject.pulled(changed, end), cause.format("with later rows scrambled")
-        )
-        refuse_later(subject, true, true.take(true.ds <= after))
+        end, asked = subject.as_end(after), f"as of {time_text(after)}"
+        true, early = subject.pulled(raw, end), as_it_was(raw, after, subject.given)
+        cause = f"{asked}, with later rows in the vintage"
+        compared += same_panels(subject, subject.pulled(early, end), true, cause)
+        scramble = subject.scramble(after, seed=int(rng.integers(2**31)), spared=True)
+        changed = subject.pulled(later_actions(scramble(raw), after), end)
+        compared += same_panels(subject, true, changed, f"{asked}, with later rows scrambled")
+        _refuse_later(subject, true, after, asked)
     return Done({"instants": len(instants), "values": compared})
 
 
 def in_session(subject: Subject) -> Done:
-    """A minute before an exchange's session closes, the day's bar is not known: it does not show."""
+    """A minute before a bar is over it is not known: it does not show."""
     calendar = subject.params.data.calendar
-    if not is_exchange(calendar):
+    if not (is_exchange(calendar) or is_within_sessions(calendar)):
         return Done({}, f"data.calendar {calendar} has no sessions that close")
-    rng, compared = subject.rng("in session"), 0
-    days = _instants(subject, rng)
-    for day in days:
-        end = str((session_close(calendar, day) - np.timedelta64(1, "m")).item().isoformat())
-        true = subject.pulled(end=end)
-        before = true.take(true.ds < day)
-        refuse_later(subject, true, before, f"as of {end}, before the session's close")
-        changed = Scramble(day - np.timedelta64(1, "us"), "values", int(rng.integers(2**31)))(subject.raw)
-        compared += same_panels(
-            subject, true, subject.pulled(changed, end), f"as of {end}, with the unfinished bar scrambled"
-        )
-    return Done({"sessions": len(days), "values": compared})
+    rng, compared, before = subject.rng("in session"), 0, np.timedelta64(1, "us")
+    bars = _instants(subject, rng)
+    for bar in bars:
+        over = bar_ends(calendar, np.asarray([bar]))[0]
+        end = str(np.datetime_as_string(over - np.timedelta64(1, "m"), unit="s"))
+        true, asked = subject.pulled(end=end), f"as of {end}, a minute before the bar is over"
+        _refuse_later(subject, true, bar - before, asked)
+        changed = subject.scramble(bar - before, seed=int(rng.integers(2**31)), spared=True)(subject.raw)
+        compared += same_panels(subject, true, subject.pulled(changed, end), f"{asked} and scrambled")
+    return Done({"bars": len(bars), "values": compared})
 
 
-def known_ahead_only(subject: Subject, panel: Panel) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Rows (T,) in which nothing but columns known ahead has a value."""
-    others = [
-        np.isnan(values.astype(np.float64))
-        for name, values in panel.columns.items()
-        if name not in subject.given
-    ]
-    return np.all(others, axis=0) if others else np.zeros(len(panel), np.bool_)
-
-
-def refuse_later(subject: Subject, found: Panel, expected: Panel, cause: str = "") -> None:
-    """Raises when the panel holds rows beyond those expected that say more than what is known ahead."""
-    seen = found.take(~known_ahead_only(subject, found))
-    if len(seen) > len(expected):
-        row = int(np.argmax(seen.ds))
-        name = seen.ids[int(seen.series_of_rows()[row])]
-        raise LeakError(
-            f"pull: series {name} has a row at {time_text(seen.ds[row])}, which was not known "
-            f"{cause or f'as of {subject.params.data.end}'}"
-        )
+def _refuse_later(subject: Subject, found: Panel, last: Any, cause: str) -> None:
+    """Raises when the panel says more than what is known ahead of a time after `last`."""
+    wrong = np.flatnonzero((found.ds > last) & ~known_ahead_only(found, subject.given))
+    if len(wrong):
+        row = int(wrong[np.argmin(found.ds[wrong])])
+        name = found.ids[int(found.series_of_rows()[row])]
+        raise LeakError(f"pull: series {name} has a row at {time_text(found.ds[row])}, not known {cause}")
 
 
 def same_panels(subject: Subject, true: Panel, false: Panel, cause: str) -> int:
@@ -130,7 +110,7 @@ def _first_other(one: tuple[str, ...], other: tuple[str, ...]) -> str:
 def lengthened(subject: Subject) -> Panel:
     """The raw panel with later rows for every series, at due times after the last there is."""
     raw, calendar = subject.raw, subject.params.data.calendar
-    later = following(calendar, max(raw.ds.max(), _as_time(subject)), LATER_ROWS)
+    later = following(calendar, max(raw.ds.max(), end_of(subject.params.data.end)), LATER_ROWS)
     rows = [np.append(np.arange(r.start, r.stop), np.full(len(later), r.stop - 1)) for _, r in raw.rows()]
     index = np.concatenate(rows)
     ds = np.concatenate([np.append(raw.ds[r], later) for _, r in raw.rows()])
@@ -139,9 +119,14 @@ def lengthened(subject: Subject) -> Panel:
     return replace(raw, offsets=np.append(0, np.cumsum(lengths)).astype(np.int64), ds=ds, columns=columns)
 
 
-def _as_time(subject: Subject) -> Any:
-    end = subject.params.data.end
-    return end if isinstance(end, int) else np.datetime64(end, "us") + np.timedelta64(1, "D")
+def end_of(end: str | int) -> Any:
+    """The last instant that an as-of date includes: a date without a time means the whole day."""
+    if isinstance(end, int):
+        return end
+    try:
+        return np.datetime64(date.fromisoformat(end), "us") + np.timedelta64(1, "D") - np.timedelta64(1, "us")
+    except ValueError:
+        return np.datetime64(datetime.fromisoformat(end), "us")
 
 
 def later_actions(raw: Panel, after: Any) -> Panel:
@@ -159,7 +144,7 @@ def _instants(subject: Subject, rng: np.random.Generator) -> list[Any]:
     """Times at which every series has rows, the first and the last of them included."""
     panel = subject.panel
     begun = panel.ds[panel.offsets[:-1]].max()
-    late = panel.ds[~known_ahead_only(subject, panel)].max()
+    late = panel.ds[~known_ahead_only(panel, subject.given)].max()
     times = subject.grid[(subject.grid > begun) & (subject.grid <= late)]
     drawn = rng.choice(times, min(subject.instants, len(times)), replace=False)
     return sorted({*drawn[: max(len(drawn) - 1, 1)], times[-1]})

@@ -23,10 +23,9 @@ def after_instants(subject: Subject) -> Done:
     rng, compared, done = subject.rng("scrambles"), Counter[str](), 0
     refused = Counter[Kind]()
     for n, after in enumerate(instants(subject, rng)):
-        given = frozenset() if n % 2 else subject.given
         kind = KINDS[n // 2 % len(KINDS)]
         for way in dict.fromkeys((kind, "values")):  # plain values, where the data may have no holes
-            scramble = Scramble(after, way, int(rng.integers(2**31)), given)  # type: ignore[arg-type]
+            scramble = subject.scramble(after, way, int(rng.integers(2**31)), spared=not n % 2)
             false = cut_again(subject.cut, subject.panel, scramble, subject.windows)
             if false is not None:
                 compared += compare(Pair(subject.windows, false, after, str(scramble), not n % 2), rng)

@@ -9,10 +9,10 @@ from reprocast.audit.leak import LeakError
 from reprocast.audit.models import models, tables
 from reprocast.audit.naming import cutoff_name
 from reprocast.audit.result import Done
+from reprocast.audit.scrambling import as_it_was
 from reprocast.audit.subject import Subject
 from reprocast.errors import DataError
 from reprocast.model import Model, deployed_fold
-from reprocast.panel import Panel
 from reprocast.tasks.forecast import predict
 
 INSTANTS = 3
@@ -25,7 +25,7 @@ def from_what_was_there(subject: Subject) -> Done:
     compared = refused = 0
     drawn = _instants(subject)
     for after in drawn:
-        panel = seen_at(subject, after)
+        panel = as_it_was(subject.panel, after, subject.given)
         for model in models(subject):
             try:
                 served = predict.forecast_panel(model, panel)
@@ -35,19 +35,6 @@ def from_what_was_there(subject: Subject) -> Done:
             compared += _same(subject, model, served)
     note = f"{refused} were refused, as values were missing then" if refused else ""
     return Done({"instants": len(drawn), "forecasts": compared} if compared else {}, note)
-
-
-def seen_at(subject: Subject, after: Any) -> Panel:
-    """The panel as it was at an instant; of later rows only what is known ahead."""
-    panel, given = subject.panel, subject.given
-    if not given:
-        return panel.take(panel.ds <= after)
-    late = panel.ds > after
-    columns = {
-        name: values if name in given else np.where(late, np.nan, values)
-        for name, values in panel.columns.items()
-    }
-    return panel.with_columns(columns)
 
 
 def _instants(subject: Subject) -> list[Any]:

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from reprocast.audit.scrambling import Kind, Scramble
 from reprocast.data.asof import time_value
-from reprocast.data.calendars import is_exchange
+from reprocast.data.known_ahead import with_known
 from reprocast.data.windows import Windows
 from reprocast.panel import Panel, Times
+from reprocast.params.calendar import is_exchange
 from reprocast.params.root import Params
 from reprocast.stages import pull
 from reprocast.tasks import part
@@ -34,8 +36,17 @@ class Subject:
 
     def pulled(self, raw: Panel | None = None, end: str | int | None = None) -> Panel:
         """What `pull` makes of a raw panel, as of `end` (data.end)."""
-        data = self.params.data if end is None else self.params.data.model_copy(update={"end": end})
-        return pull.as_of(self.raw if raw is None else raw, data)
+        p, raw = self.params, self.raw if raw is None else raw
+        data = p.data if end is None else p.data.model_copy(update={"end": end})
+        panel = pull.as_of(raw, data)
+        known = pull.known_ahead(p.columns, panel, data)
+        return with_known(panel, raw, known, p.window.horizon, data.calendar)
+
+    def scramble(
+        self, after: Any, kind: Kind = "values", seed: int | None = None, *, spared: bool = False
+    ) -> Scramble:
+        """A change of everything after an instant; `spared`: but of what is known ahead."""
+        return Scramble(after, kind, self.seed if seed is None else seed, self.given, spared)
 
     def cut(self, panel: Panel) -> Windows:
         """What `window` makes of a panel."""
@@ -60,10 +71,10 @@ class Subject:
         """The sorted unique times of the panel."""
         return np.unique(self.panel.ds)
 
-    @property
+    @cached_property
     def given(self) -> frozenset[str]:
         """Columns of the panel that are known ahead."""
-        return frozenset(self.params.columns.future) & frozenset(self.panel.columns)
+        return frozenset(pull.known_ahead(self.params.columns, self.panel, self.params.data))
 
     def as_end(self, time: Any) -> str | int:
         """A time of the panel as data.end would name it."""
