@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reprocast.data.windows import Batch, Windows, gather
-from reprocast.model import Cost, Description, Roles
+from reprocast.model import Cost, Description, seen_in
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ def fit(windows: Windows) -> Linear:
 
 
 def describe(windows: Windows) -> Description:
-    fold, roles = windows.folds[0], ("target", "past", "future")
     return Description(
         kind="baseline",
         name="linear",
@@ -44,15 +43,7 @@ def describe(windows: Windows) -> Description:
         block={},
         shared={},
         seeds=(),
-        features=Roles(**{role: getattr(windows.features, role) for role in roles}),
-        channels=Roles(**{role: getattr(windows.channels, role) for role in roles}),
-        look_back=windows.look_back,
-        horizon=windows.horizon,
-        season=windows.season,
-        calendar=windows.calendar,
-        series=windows.ids,
-        loc=tuple(map(tuple, fold.loc.tolist())),
-        scale=tuple(map(tuple, fold.scale.tolist())),
+        **seen_in(windows, 0),
         cost=Cost(parameters=0, multiply_adds=0, optimiser_steps=0),
         fitted={},
         fingerprint="",
