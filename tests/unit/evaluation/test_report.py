@@ -209,3 +209,82 @@ def test_expectations_of_several_columns_share_a_row(inputs: Inputs) -> None:
         ("open must be finite", "4", "5", "not met"),
         ("open must not be below o", "4", "0", "met"),
     )
+
+
+def backtest(inputs: Inputs, training_steps: int | None = None) -> Inputs:
+    """The same project with three folds."""
+    deployed = inputs.windows["folds"]["0"]
+    spans = {"train": ("2000-06-01", "2006-02-20"), "validation": ("2006-03-01", "2007-02-20")}
+    folds = {
+        str(n): {
+            split: {**deployed[split], "first": first, "last": last, "windows": {"AAPL": 10 * (n + 1)}}
+            for split, (first, last) in (spans | {"test": (f"200{7 + n}-03-08", f"200{8 + n}-03-01")}).items()
+        }
+        for n in range(2)
+    }
+    rows = [
+        {"model": name, "fold": str(n), "origins": str(100 + n), "mae": f"{mae + n / 10:.5f}", "rmse": ""}
+        for name, mae in MODELS.items()
+        for n in range(3)
+    ]
+    curves = [{**row, "fold": str(n)} for n in range(3) for row in inputs.curves]
+    scores = {
+        name: {
+            "folds": {str(n): said["folds"]["0"] for n in range(3)},
+            "pooled": {"test": {"overall": {}, "seed": {"1": {"mae": 0.123}}}},
+        }
+        for name, said in inputs.scores.items()
+    }
+    split = inputs.params.split.model_copy(update={"folds": 3, "training_steps": training_steps})
+    return dataclasses.replace(
+        inputs,
+        params=inputs.params.model_copy(update={"split": split}),
+        windows={**inputs.windows, "folds": folds | {"2": deployed}},
+        folds=rows,
+        curves=curves,
+        scores=scores,
+    )
+
+
+def test_a_backtest_shows_the_score_of_each_fold(inputs: Inputs) -> None:
+    said = content(backtest(inputs))
+    assert said.by_fold is not None
+    assert said.by_fold.labels == (
+        "model",
+        "fold 0, 100 origins",
+        "fold 1, 101 origins",
+        "fold 2, 102 origins",
+    )
+    rows = {row[0]: row[1:] for row in said.by_fold.rows}
+    assert list(rows) == sorted(MODELS, key=MODELS.__getitem__)
+    assert rows["gru"] == ("0.581", "0.681", "0.781")
+    for page in (html(said), markdown(said)):
+        assert "fold 2, 102 origins" in page
+        assert "0.781" in page
+
+
+def test_a_backtest_says_so_wherever_it_counts(inputs: Inputs) -> None:
+    said = content(backtest(inputs))
+    assert "scored on 2,014 windows from 2007-03-08 to 2013-03-01 in 3 folds" in said.lead
+    assert ", over 3 folds, best first" in said.leaderboard.caption
+    protocol = dict(said.protocol)
+    assert protocol["Folds"].startswith("3: every model is fitted anew for each fold, on what came before it")
+    assert "lie in an earlier fold's test do not count" in protocol["Selection"]
+    assert [row[:2] for row in said.splits.rows[:4]] == [
+        ("train", "0"), ("validation", "0"), ("test", "0"), ("train", "1"),
+    ]  # fmt: skip
+    assert [row[1] for row in said.splits.rows] == [str(n) for n in range(3) for _ in range(3)]
+    assert "fold 1 test from 2008-03-08" in said.timeline.svg
+    assert "fold 2 seed 3" in said.curves[0].svg
+    assert said.series.caption.endswith("; windows of the last fold")
+    sliding = dict(content(backtest(inputs, training_steps=1000)).protocol)
+    assert "on the 1,000 steps before its validation" in sliding["Folds"]
+    Page(html(said))
+
+
+def test_one_fold_needs_no_word_about_folds(inputs: Inputs) -> None:
+    said = content(inputs)
+    assert said.by_fold is None
+    assert "Folds" not in dict(said.protocol)
+    assert "fold" not in Page(html(said)).words.lower()
+    assert "fold" not in markdown(said).lower()
