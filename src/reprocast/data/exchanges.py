@@ -6,6 +6,7 @@ break at noon; the last of a session is as short as it must be. Legend: T bars, 
 
 import warnings
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,15 @@ def _exchange(exchange: str, first_year: int, last_year: int) -> Any:
         # The package's own use of pandas: Pandas4Warning is one of these.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
-        return _build(exchange, first_year, last_year)
+        try:
+            return _build(exchange, first_year, last_year)
+        except (NotImplementedError, ValueError) as error:
+            # Seen with pandas 3.1: Orthodox Easter (Athens, Bucharest), Tel Aviv's Sundays.
+            said = " ".join(str(error).split())[:80]
+            raise ParamsError(
+                f"data.calendar: exchange_calendars {version('exchange-calendars')} cannot compute "
+                f"{exchange} with pandas {pd.__version__} ({said}); use B, and validation.gap_share for holidays"
+            ) from None
 
 
 def _build(exchange: str, first_year: int, last_year: int) -> Any:
