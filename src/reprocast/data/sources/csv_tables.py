@@ -9,6 +9,7 @@ import io
 import mmap
 import re
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -38,18 +39,19 @@ def separator(header: str) -> str:
 def read_quickly(part: Part) -> Table | None:
     """The cells of a file, by column, or None where anything is odd: quotes, bare returns, ragged rows …"""
     with _content(part) as content:
-        if (
-            not content
-            or any(content.find(odd) >= 0 for odd in (b'"', b"\0"))
-            or not _is_whole(part, content)
-        ):
-            return None
-        if content.find(b"\r") >= 0 and re.search(rb"\r(?!\n)", content):
+        if not content or not _is_whole(part, content) or _is_odd(content):
             return None
         try:
             return _split(part, content)
         except (pa.ArrowInvalid, UnicodeDecodeError, csv.Error):
             return None
+
+
+def _is_odd(content: Any) -> bool:
+    """Whether Arrow and Python might differ: quotes, NUL, a second byte-order mark, bare returns."""
+    if content.find(b'"') >= 0 or content.find(b"\0") >= 0 or content.find(BOM_UTF8, 1) >= 0:
+        return True
+    return content.find(b"\r") >= 0 and re.search(rb"\r(?!\n)", content) is not None
 
 
 def _split(part: Part, content: Any) -> Table | None:
@@ -66,6 +68,8 @@ def _split(part: Part, content: Any) -> Table | None:
         arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
     rows = range(1, len(table) + 1)
+    if not rows:
+        return None
     return Table(dict(zip(header, table.columns, strict=True)), Place(part.name, "row", rows))
 
 
