@@ -1,17 +1,27 @@
 """Splits, scalers and batches against loops that follow the definitions word by word."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from property.panels import Problem, problems
 
 from reprocast.data.scaling import scaled, unscaled
-from reprocast.data.windows import Windows, gather
+from reprocast.data.windows import Windows, gather, unit_scaler
 from reprocast.errors import DataError
 
 modest = settings(deadline=None, max_examples=60)
+scalings = st.fixed_dictionaries(
+    {
+        "scaling": st.sampled_from(["standard", "robust", "minmax", "window", "none"]),
+        "scaling_over": st.sampled_from(["series", "panel"]),
+    }
+)
+DAY = np.timedelta64(1, "D")
 
 
 def windows_of(problem: Problem) -> Windows:
@@ -22,19 +32,17 @@ def windows_of(problem: Problem) -> Windows:
         raise
 
 
-def possible_starts(problem: Problem) -> Iterator[int]:
+def possible_starts(windows: Windows) -> Iterator[int]:
     """Every window of rows within one series."""
-    steps = problem.window.look_back + problem.window.horizon
-    for n in range(len(problem.panel.ids)):
-        begin, end = problem.panel.offsets[n], problem.panel.offsets[n + 1]
-        for start in range(begin, end):
-            if start + steps <= end:
-                yield start
+    steps = windows.look_back + windows.horizon
+    for begin, end in pairwise(windows.offsets):
+        yield from range(begin, end - steps + 1)
 
 
 def due_days(problem: Problem) -> dict[str, list[np.datetime64]]:
     """The days each split may forecast, counted back from the end of all days one at a time."""
-    days = sorted(set(problem.panel.ds))
+    every = [problem.panel.ds[rows] for _, rows in problem.panel.rows()]
+    days = sorted({day for ds in every for day in np.arange(ds[0], ds[-1] + DAY, DAY)})
     spans: dict[str, list[np.datetime64]] = {}
     if isinstance(problem.split.test, int):
         lengths = {"test": problem.split.test, "validation": problem.split.validation}
@@ -58,12 +66,14 @@ def test_a_window_is_in_the_one_split_that_holds_its_target_span(problem: Proble
     fold, spans, L = windows.folds[0], due_days(problem), problem.window.look_back
     expected: dict[str, list[int]] = {name: [] for name in spans}
     left_out = {name: np.zeros(len(windows.ids), int) for name in spans}
-    for start in possible_starts(problem):
+    K = len(windows.channels.target)
+    for start in possible_starts(windows):
         rows = range(start, start + L + problem.window.horizon)
         series = sum(start >= offset for offset in windows.offsets) - 1
         for name, days in spans.items():
             if all(windows.ds[row] in days for row in rows[L:]):
-                if any(np.isnan(windows.values[row]).any() for row in rows):
+                seen, ahead = windows.values[rows[:L]], windows.values[rows[L:], :K]
+                if np.isnan(seen).any() or np.isnan(ahead).any():
                     left_out[name][series] += 1
                 else:
                     expected[name].append(start)
@@ -120,20 +130,33 @@ def test_the_unit_of_mase_is_the_seasonal_difference_of_training_steps(problem: 
 
 
 @modest
-@given(problems())
-def test_a_batch_is_what_a_loop_over_its_windows_gives(problem: Problem) -> None:
+@given(problems(), scalings)
+def test_a_batch_is_what_a_loop_over_its_windows_gives(problem: Problem, scaling: dict[str, str]) -> None:
+    problem = replace(problem, window=problem.window.model_copy(update=scaling))
     windows = windows_of(problem)
     fold, L, H = windows.folds[0], windows.look_back, windows.horizon
+    index, K = {name: c for c, name in enumerate(windows.channels.names)}, len(windows.channels.target)
+    own = range(K + len(windows.channels.past))
     starts = np.concatenate([fold.starts["test"][:], fold.starts["train"][::-1]])
     batch = gather(windows, fold, starts)
     for b, start in enumerate(starts):
         series = max(n for n in range(len(windows.ids)) if windows.offsets[n] <= start)
-        rows = (windows.values[start : start + L + H] - fold.loc[series]) / fold.scale[series]
-        index = {name: c for c, name in enumerate(windows.channels.names)}
+        loc, scale = fold.loc[series].copy(), fold.scale[series].copy()
+        for c in own if windows.scaling == "window" else ():
+            seen = windows.values[start : start + L, c]
+            loc[c], constant = np.mean(seen), np.ptp(seen) <= 1e-12 * np.abs(seen).max()
+            scale[c] = scale[c] if constant else np.std(seen)
+        rows = (windows.values[start : start + L + H] - loc) / scale
         assert batch.series[b] == series
-        assert np.array_equal(batch.past[b], rows[:L])
-        assert np.array_equal(batch.target[b], rows[L:, [index[name] for name in windows.channels.target]])
-        assert np.array_equal(batch.future[b], rows[L:, [index[name] for name in windows.channels.future]])
+        future = rows[L:, [index[name] for name in windows.channels.future]]
+        close = 1e-6 if windows.scaling == "window" else 0.0
+        assert np.allclose(batch.past[b], rows[:L], close, close)
+        assert np.allclose(batch.target[b], rows[L:, :K], close, close)
+        assert np.array_equal(batch.future[b], future)
+        back = unscaled(batch.target[b], batch.loc[b], batch.scale[b])
+        assert np.allclose(back, windows.values[start + L : start + L + H, :K], rtol=1e-12, atol=1e-12)
+    for found, one in zip(unit_scaler(windows, fold, starts), (batch.loc, batch.scale), strict=True):
+        assert np.array_equal(found, one)
 
 
 @modest

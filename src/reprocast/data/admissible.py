@@ -116,5 +116,5 @@ def starts_of(admitted: Ints, refused: Ints, offsets: Ints) -> Starts:
     begins = np.concatenate([refused[:, 0], offsets[:-1], admitted[:, 1]])
     ends = np.concatenate([refused[:, 1], admitted[:, 0], offsets[1:]])
     order = np.argsort(begins, kind="stable")
-    reached = np.maximum.accumulate(ends[order])
+    reached = np.maximum.accumulate(np.maximum(ends[order], 0))
     return Starts.between(np.append(0, reached), np.append(begins[order], offsets[-1]))

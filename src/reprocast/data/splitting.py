@@ -91,12 +91,16 @@ def _begins(grid: Times, split: Split, embargo: int) -> tuple[int, int]:
     """Where the last fold's test and validation begin on the grid; less than 0 if it is too short."""
     if isinstance(split.test, str):
         return _position(grid, "test", split.test), _position(grid, "validation", str(split.validation))
-    test = len(grid) - _steps(split.test, len(grid))
-    return test, test - embargo - _steps(split.validation, len(grid))
+    test = len(grid) - _steps(grid, "test", split.test)
+    return test, test - embargo - _steps(grid, "validation", float(split.validation))
 
 
-def _steps(length: int | float | str, times: int) -> int:
-    return length if isinstance(length, int) else round(float(length) * times)
+def _steps(grid: Times, name: str, length: float) -> int:
+    """Steps of a span that is given in steps or as a fraction of all times."""
+    steps = length if length >= 1 else round(length * len(grid))
+    if not steps:
+        raise DataError(f"split.{name}: {length} of {len(grid):,} times is less than one; make it larger")
+    return int(steps)
 
 
 def _position(grid: Times, name: str, date: str) -> int:

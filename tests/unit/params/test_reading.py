@@ -46,7 +46,7 @@ FAULTS = [
     (
         "test: 500",
         "step: 499\n  test: 500",
-        "split.step: 499 is shorter than split.test 500: tests would over",
+        "split.step: 499 is shorter than split.test 500: tests",
     ),
     ("test: 500", "training_steps: 4\n  test: 500", "split.training_steps: 4 steps hold no window of window"),
     ("test: 500", "folds: 0\n  test: 500", "split.folds: 0 is not a whole number ≥ 1"),
