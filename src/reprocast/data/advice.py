@@ -100,7 +100,7 @@ def _training(asked: Asked, features: tuple[str, ...], part: Part) -> list[Check
 
 def _shift(asked: Asked, name: str, part: Part) -> Check:
     psi, ks = asked.validation.shift_psi, asked.validation.shift_ks
-    limits = [f"PSI up to {psi:g}"] * (psi is not None) + [f"KS up to {ks:g}"] * (ks is not None)
+    limits = [f"{what} up to {most:g}" for what, most in (("PSI", psi), ("KS", ks)) if most is not None]
     said = f"{name} after training ({_said(part.end)}) should be distributed as in it"
     statement = f"{said}, {', '.join(limits)}"
     expectation = made(

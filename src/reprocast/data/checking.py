@@ -80,6 +80,7 @@ def check(frame: pd.DataFrame, checks: Sequence[Check]) -> Checked:
         found = _found(one, by_rank[rank], frame, batch)
         outcomes.append(_outcome(one, bool(by_rank[rank].success), series, found))
     _put_in_words(run, outcomes)
+    run.success = not any(one.stops for one in outcomes)
     return Checked(tuple(outcomes), run)
 
 
