@@ -54,7 +54,7 @@ def _times(asked: Asked) -> list[Check]:
         ours.ExpectNothingAfter,
         only or f"no time (ds) must be after {end}",
         end=asked.end,
-        known_ahead=ahead,
+        known_ahead=ahead and (*ahead, *asked.columns.static),
     )
     needed, window = asked.rows_needed, asked.window_rows
     also = f", and one of them {window} rows" if window < needed else ""
