@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from faults import yahoo
 from faults.scene import Played, Scene
 
-SCENES: dict[str, Callable[[Scene], Played]] = {}
+SCENES: dict[str, Callable[[Scene], Played]] = {
+    **yahoo.SCENES,
+}
 """Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""

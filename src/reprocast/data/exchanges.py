@@ -108,7 +108,7 @@ def _exchange(exchange: str, first_year: int, last_year: int) -> Any:
             said = " ".join(str(error).split())[:80]
             raise ParamsError(
                 f"data.calendar: exchange_calendars {version('exchange-calendars')} cannot compute "
-                f"{exchange} with pandas {pd.__version__} ({said}); use B, and validation.gap_share for holidays"
+                f"{exchange} with pandas {pd.__version__} ({said}); use B and a validation.gap_share"
             ) from None
 
 

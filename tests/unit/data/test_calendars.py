@@ -114,7 +114,7 @@ def test_what_an_exchange_is() -> None:
 
 
 def minute_by_minute(exchange: str, step: int, first: str, last: str) -> list[tuple[int, int]]:
-    """Openings and ends of bars (minutes since 1970), found by walking through every minute of the sessions."""
+    """Openings and ends of bars (minutes since 1970), found by walking through every minute."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         calendar = exchange_calendars.get_calendar(exchange, start="2023-12-01", end="2025-01-31")

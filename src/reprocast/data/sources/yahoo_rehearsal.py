@@ -48,11 +48,11 @@ class Rehearsal:
         replies = self.scenario.replies
         reply = replies[min(len(self.asked), len(replies)) - 1]
         ticker = urlsplit(path).path.rsplit("/", 1)[1]
-        if reply.body is not None or reply.status != 200:
+        if reply.hang or reply.body is not None or reply.status != 200:
             return reply
         if ticker not in self.scenario.charts:
             return Reply(404, _chart(None, UNKNOWN))
-        return Reply(200, _chart([self.scenario.charts[ticker]], None), cut=reply.cut, hang=reply.hang)
+        return Reply(200, _chart([self.scenario.charts[ticker]], None), cut=reply.cut)
 
 
 @contextmanager
