@@ -10,6 +10,7 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
+from reprocast.data.windows import Channels
 from reprocast.errors import DataError
 from reprocast.model import Description, Model
 from reprocast.panel import from_frame
@@ -40,7 +41,7 @@ class ServedModel(PythonModel):
         """
         from reprocast.tasks.forecast.predict import forecast_panel
 
-        _refuse_missing(model_input)
+        _refuse_missing(model_input, self.model.description)
         return forecast_panel(self.model, from_frame(model_input))
 
 
@@ -55,10 +56,24 @@ def _load(folder: Path) -> Model:
     return load_network(folder)
 
 
-def _refuse_missing(frame: pd.DataFrame) -> None:
-    """The signature lets NaN pass; a forecast from it would be NaN without a word."""
+FILLED = ("forward_fill", "interpolate", "mask")
+"""What window.missing says where missing values are no fault; what still lacks is refused later."""
+
+
+def _refuse_missing(frame: pd.DataFrame, description: Description) -> None:
+    """The signature lets NaN pass; a forecast from it would be NaN without a word.
+
+    Rows that hold nothing but what is known ahead are steps to be forecast.
+    """
+    from reprocast.data.channels import known_columns
+
+    if description.missing in FILLED:
+        return
+    known = known_columns(Channels(**dict(description.features)), tuple(frame.columns))
+    others = [name for name in frame.columns if name not in ("unique_id", "ds", *known)]
+    ahead = frame[others].isna().all(axis=1).to_numpy() & bool(known)
     for name in frame.columns:
-        missing = frame[name].isna().to_numpy()
+        missing = frame[name].isna().to_numpy() & ~(ahead & (name in others))
         if missing.any():
             series, row = frame["unique_id"].iloc[missing.argmax()], int(missing.argmax())
             raise DataError(f"series {series}, row {row}: {name} is missing; fill it or leave the row out")

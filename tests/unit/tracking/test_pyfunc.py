@@ -11,9 +11,11 @@ from mlflow.pyfunc import PyFuncModel
 
 from reprocast.baselines.saved import load_baseline
 from reprocast.errors import DataError
+from reprocast.model import Shown
 from reprocast.panel import from_frame, read_panel
 from reprocast.tasks.forecast.predict import forecast_panel
 from reprocast.tracking.address import tracking_of
+from reprocast.tracking.served_model import _refuse_missing
 from reprocast.tracking.store import Store
 from reprocast.tracking.sync import sync
 
@@ -63,6 +65,38 @@ def test_a_missing_value_is_refused_wherever_it_stands(
     series = frame["unique_id"][row]
     with pytest.raises(DataError, match=f"series {series}, row {row}: close is missing"):
         served.predict(frame)
+
+
+def test_missing_values_pass_to_a_model_that_fills_them(outputs: Path, frame: pd.DataFrame) -> None:
+    model = load_baseline(outputs / "models" / "naive")
+    frame.loc[20, "close"] = np.nan
+    filling = model.description.model_copy(update={"missing": "forward_fill"})
+    _refuse_missing(frame, filling)
+    with pytest.raises(DataError, match="close is missing"):
+        _refuse_missing(frame, model.description)
+
+
+def test_rows_ahead_hold_only_what_is_known(outputs: Path, frame: pd.DataFrame) -> None:
+    description = load_baseline(outputs / "models" / "naive").description
+    roles = description.features.model_copy(update={"future": ("plan",)})
+    planned = description.model_copy(update={"features": roles})
+    ahead = frame.tail(3).assign(close=np.nan)
+    both = pd.concat([frame, ahead], ignore_index=True)[["unique_id", "ds", "close"]].assign(plan=1.0)
+    _refuse_missing(both, planned)
+    both.loc[len(both) - 1, "plan"] = np.nan
+    with pytest.raises(DataError, match="plan is missing"):
+        _refuse_missing(both, planned)
+    with pytest.raises(DataError, match="close is missing"):
+        _refuse_missing(both.drop(columns="plan"), description)
+
+
+def test_a_changed_unit_is_refused(served: PyFuncModel, outputs: Path, frame: pd.DataFrame) -> None:
+    model = served.unwrap_python_model().model
+    shown = Shown(low=((1.0,),) * 2, high=((500.0,),) * 2, least=((0.1,),) * 2, most=((90.0,),) * 2)
+    object.__setattr__(model, "description", model.description.model_copy(update={"shown": shown}))
+    served.predict(frame)
+    with pytest.raises(DataError, match=r"series A, close: holds .* as if it had another unit"):
+        served.predict(frame.assign(close=frame["close"] * 1000))
 
 
 def test_a_missing_column_is_refused(served: PyFuncModel, frame: pd.DataFrame) -> None:
