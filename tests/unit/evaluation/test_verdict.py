@@ -42,6 +42,11 @@ def test_the_usual_case_reads_as_it_should():
     )
 
 
+def test_a_backtest_says_how_many_folds_its_origins_come_from():
+    text = verdict(outcome(folds=3))
+    assert "On 496 test origins in 3 folds, refitted for each, it beats the naive forecast" in text
+
+
 def test_beating_both_says_so_without_asking_for_more():
     text = verdict(outcome(best_test=comparison("gru", "har", -0.005, 0.012)))
     assert "it beats the naive forecast by 19.6 % (p < 0.001) and beats har by 0.9 % (p = 0.012)." in text

@@ -62,12 +62,12 @@ def write(path: Path, value: object) -> None:
     path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
 
 
-CURVES = """seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm
-1,1,1.5,1.25,0.003,2
-1,2,1,0.75,0.002,1
-1,3,0.5,1,0.001,0.5
-2,1,2.5,2.25,0.003,2
-2,2,1.5,0.25,0.002,1
+CURVES = """fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm
+0,1,1,1.5,1.25,0.003,2
+0,1,2,1,0.75,0.002,1
+0,1,3,0.5,1,0.001,0.5
+0,2,1,2.5,2.25,0.003,2
+0,2,2,1.5,0.25,0.002,1
 """
 
 
