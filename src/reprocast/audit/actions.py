@@ -127,8 +127,5 @@ def _must_cancel(subject: Subject, channel: str) -> bool:
     """Whether the scaler takes the factor out: it is fitted per series, and prices are not volumes."""
     window, columns = subject.params.window, subject.panel.columns
     by_series = window.scaling != "none" and window.scaling_over == "series"
-    known = (
-        channel in subject.params.columns.target + subject.params.columns.past
-        and "volume" not in needed_columns([channel], columns)
-    )
-    return by_series and known
+    own_name = channel in subject.params.columns.target + subject.params.columns.past
+    return by_series and own_name and "volume" not in needed_columns([channel], columns)

@@ -48,8 +48,8 @@ def _same_windows(windows: Windows, place: str, expected: Ints, loader: Any) -> 
     starts = np.concatenate([_starts(windows, place, batch) for batch in loader] or [np.zeros(0, np.int64)])
     starts = np.sort(starts)
     for lost, what in (
-        (np.setdiff1d(expected % EXACT, starts), "was never shown"),
         (np.setdiff1d(starts, expected % EXACT), "is none of this split, but was shown"),
+        (np.setdiff1d(expected % EXACT, starts), "was never shown"),
         (
             starts[1:][starts[1:] == starts[:-1]] if len(expected) <= EXACT else [],
             "was shown twice in one epoch",

@@ -17,6 +17,7 @@ from reprocast.audit.result import Done
 from reprocast.audit.scrambling import as_it_was, known_ahead_only
 from reprocast.audit.subject import Subject
 from reprocast.data.calendars import bar_ends, following
+from reprocast.errors import DataError
 from reprocast.panel import Panel, time_text, write_panel
 from reprocast.params.calendar import is_exchange, is_within_sessions
 
@@ -32,7 +33,7 @@ def after_the_end(subject: Subject) -> Done:
     last = end_of(end)
     changed = later_actions(subject.scramble(last, spared=True)(raw), last)
     cause = f"when everything after data.end {end} was scrambled"
-    true, false = subject.pulled(raw), subject.pulled(changed)
+    true, false = subject.pulled(raw), _pulled(subject, changed, end, cause)
     compared = same_panels(subject, true, false, cause)
     if _digest(true) != _digest(false):
         raise LeakError(f"pull: data/raw/panel.parquet has other bytes {cause}")
@@ -48,10 +49,11 @@ def at_instants(subject: Subject) -> Done:
         end, asked = subject.as_end(after), f"as of {time_text(after)}"
         true, early = subject.pulled(raw, end), as_it_was(raw, after, subject.given)
         cause = f"{asked}, with later rows in the vintage"
-        compared += same_panels(subject, subject.pulled(early, end), true, cause)
+        compared += same_panels(subject, _pulled(subject, early, end, cause), true, cause)
         scramble = subject.scramble(after, seed=int(rng.integers(2**31)), spared=True)
-        changed = subject.pulled(later_actions(scramble(raw), after), end)
-        compared += same_panels(subject, true, changed, f"{asked}, with later rows scrambled")
+        cause = f"{asked}, with later rows scrambled"
+        changed = _pulled(subject, later_actions(scramble(raw), after), end, cause)
+        compared += same_panels(subject, true, changed, cause)
         _refuse_later(subject, true, after, asked)
     return Done({"instants": len(instants), "values": compared})
 
@@ -69,8 +71,17 @@ def in_session(subject: Subject) -> Done:
         true, asked = subject.pulled(end=end), f"as of {end}, a minute before the bar is over"
         _refuse_later(subject, true, bar - before, asked)
         changed = subject.scramble(bar - before, seed=int(rng.integers(2**31)), spared=True)(subject.raw)
-        compared += same_panels(subject, true, subject.pulled(changed, end), f"{asked} and scrambled")
+        cause = f"{asked} and scrambled"
+        compared += same_panels(subject, true, _pulled(subject, changed, end, cause), cause)
     return Done({"bars": len(bars), "values": compared})
+
+
+def _pulled(subject: Subject, raw: Panel, end: str | int, cause: str) -> Panel:
+    """What `pull` makes of changed rows to come; to be refused for them is to depend on them."""
+    try:
+        return subject.pulled(raw, end)
+    except DataError as error:
+        raise LeakError(f"pull: was refused {cause}: {error}") from None
 
 
 def _refuse_later(subject: Subject, found: Panel, last: Any, cause: str) -> None:
@@ -130,10 +141,13 @@ def end_of(end: str | int) -> Any:
 
 
 def later_actions(raw: Panel, after: Any) -> Panel:
-    """Splits after an instant, with the earlier adjusted closes rewritten as the source does."""
+    """Splits and dividends after an instant; earlier adjusted closes are rewritten as the source does it."""
     columns = dict(raw.columns)
     if "split" in columns:
         columns["split"] = np.where(raw.ds > after, 2.0, columns["split"].astype(np.float64))
+    if {"dividend", "close"} <= columns.keys():
+        before = np.roll(columns["close"], 1)
+        columns["dividend"] = np.where(raw.ds > after, before / 4, columns["dividend"].astype(np.float64))
     if "adj_close" in columns:
         early = columns["adj_close"] * LATER_SPLIT
         columns["adj_close"] = np.where(raw.ds > after, columns["adj_close"], early)

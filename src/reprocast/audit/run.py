@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from reprocast.audit.leak import AnswerError, LeakError
 from reprocast.audit.result import Check, Result
 from reprocast.audit.subject import Subject
+from reprocast.errors import ReprocastError
 
 
 def audit(
@@ -22,6 +23,8 @@ def audit(
             results.append(Result(check, check.run(subject)))
         except (LeakError, AnswerError) as leak:
             results.append(Result(check, leak=leak))
+        except ReprocastError as error:
+            raise type(error)(f"audit: {check.name}: {error}") from None
     return results
 
 

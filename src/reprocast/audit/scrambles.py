@@ -55,7 +55,7 @@ def cut_again(cut: Cut, panel: Panel, scramble: Scramble, true: Windows) -> Wind
 
 
 def instants(subject: Subject, rng: np.random.Generator) -> Times:
-    """Times to scramble after: where splits end, and random ones.
+    """Times to scramble after: where splits end, where something is missing, and random ones.
 
     window.missing `interpolate` fills gaps of the first fold's training span from both sides: all are later.
     """
@@ -66,6 +66,19 @@ def instants(subject: Subject, rng: np.random.Generator) -> Times:
     if getattr(windows, "missing", "") == "interpolate":
         allowed = allowed[allowed >= first]
     edges = np.intersect1d(np.asarray(ends, dtype=grid.dtype), allowed)
+    gaps = rng.permutation(np.intersect1d(_gaps(subject), allowed))[: subject.instants // 3]
     drawn = rng.choice(allowed, min(subject.instants, len(allowed)), replace=False)
-    kept = max(len(drawn) - len(edges), len(drawn) // 2)
-    return np.concatenate([edges, drawn[:kept]])
+    kept = max(len(drawn) - len(edges) - len(gaps), len(drawn) // 3)
+    return np.concatenate([edges, gaps, drawn[:kept]])
+
+
+def _gaps(subject: Subject) -> Times:
+    """Times at which something is missing: there a value might be filled from behind."""
+    panel, windows = subject.panel, subject.windows
+    lacks = np.logical_or.reduce([np.isnan(values) for values in panel.columns.values()])
+    rows = dict(panel.rows())
+    lost = [
+        np.setdiff1d(windows.ds[begin:end], panel.ds[rows[name]])
+        for name, begin, end in zip(windows.ids, windows.offsets[:-1], windows.offsets[1:], strict=True)
+    ]
+    return np.unique(np.concatenate([panel.ds[lacks], *lost]))

@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = ("values", "holes", "rows", "ends")
 DECADES = 3
 """Values are stretched by up to a thousand either way."""
 HOLES, LOST = 0.004, 0.01
-"""Shares of the later values that are missing, and of the later rows that are lost: some windows must be left."""
+"""Shares of the later values that are missing, and of the later rows that are lost: some windows are left."""
 
 
 @dataclass(frozen=True)
