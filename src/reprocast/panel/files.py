@@ -17,7 +17,7 @@ from reprocast.errors import DataError, NoInputError
 from reprocast.panel.building import OWN, from_frame
 from reprocast.panel.form import Panel
 
-STATIC = b"reprocast.static"
+STATIC = "reprocast.static"
 """Key of the file's metadata under which the names of the static columns stand, as JSON."""
 TEXT = pa.dictionary(pa.int32(), pa.string())
 
@@ -32,14 +32,15 @@ def write_panel(panel: Panel, target: Path | BinaryIO) -> None:
             arrays += [pa.array(values[rows]) for values in panel.columns.values()]
             arrays += [_repeated(values[n], length) for values in panel.static.values()]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        if panel.static:
+            writer.add_key_value_metadata({STATIC: json.dumps(list(panel.static))})
 
 
 def _schema(panel: Panel) -> Any:
     fields = [("unique_id", TEXT), ("ds", pa.from_numpy_dtype(panel.ds.dtype))]
     fields += [(name, pa.from_numpy_dtype(values.dtype)) for name, values in panel.columns.items()]
     fields += [(name, _static_type(values)) for name, values in panel.static.items()]
-    names = {STATIC: json.dumps(list(panel.static)).encode()} if panel.static else None
-    return pa.schema(fields, metadata=names)
+    return pa.schema(fields)
 
 
 def _static_type(values: NDArray[Any]) -> Any:
@@ -75,7 +76,7 @@ def read_panel(path: Path) -> Panel:
         panel = from_frame(table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True))
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
-    return _with_static(panel, json.loads((schema.metadata or {}).get(STATIC, b"[]")))
+    return _with_static(panel, json.loads((schema.metadata or {}).get(STATIC.encode(), b"[]")))
 
 
 def _is_text(kind: Any) -> bool:
