@@ -65,7 +65,7 @@ def _data(found: Findings) -> str:
             "calendar", found.frequency.calendar, "when a value is due: an exchange, 15min, h, D, B … or step"
         ),
         _entry("season", found.sizes.season, "steps in a season, for the seasonal baselines and MASE"),
-        _entry("kind", "prices" if found.prices else "numeric", "which expectations hold: prices | numeric"),
+        _entry("kind", "prices" if found.prices else "numeric", "prices | numeric | counts | events"),
         "",
     ]
     return "\n".join(lines)
