@@ -1,75 +1,98 @@
 """Batches of windows: one gather against a per-sample Dataset with a DataLoader, in the same process.
 
-    python bench/windows.py            96 + 24 steps, 5 channels, batches of 1,024
+    python bench/windows.py            50 series x 2,000 steps
+    python bench/windows.py --large    10,000 x 10,000 steps, 1.6 GB in a temporary folder; two minutes
 
-Prints windows per second of CPU time (median of 7 passes), their ratio, and the memory that each way takes
-on top of the values.
+Windows of 96 + 24 steps in batches of 1,024. Prints windows per second of CPU time on one core (median of
+several passes) and their ratio; for the large case also what finding all windows takes, and the peak of
+memory.
 """
 
+import argparse
 import resource
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
-import torch
-from torch.utils.data import DataLoader, Dataset
 
-from reprocast.data.windows import Channels, Fold, Windows, gather, series_of
+from reprocast.data.admissible import Series
+from reprocast.data.folds import make_fold
+from reprocast.data.held import Shape
+from reprocast.data.splitting import fold_spans, time_grid
+from reprocast.data.starts import Starts
+from reprocast.data.window_files import read_windows, write_windows
+from reprocast.data.windows import Channels, Fold, Ints, Windows, gather
+from reprocast.params.window import Split
 
-SERIES, ROWS, LOOK_BACK, HORIZON, BATCH, PASSES = 50, 2_000, 96, 24, 1_024, 7
-WINDOWS_PER_PASS = 20 * BATCH
-CHANNELS = Channels(("y",), ("a", "b"), ("sin", "cos"))
+LOOK_BACK, HORIZON, BATCH, PASSES, BATCHES = 96, 24, 1_024, 7, 20
+SMALL, LARGE = (50, 2_000, 5), (10_000, 10_000, 1)
+"""Series, steps, channels."""
+CHANNELS = {1: Channels(("y",)), 5: Channels(("y",), ("a", "b"), ("sin", "cos"))}
 
 
-def random_windows() -> Windows:
-    """Series of noise, and all windows there are, as training windows."""
-    rng = np.random.default_rng(0)
-    shape = (SERIES, len(CHANNELS.names))
-    steps = LOOK_BACK + HORIZON
-    starts = (np.arange(SERIES)[:, None] * ROWS + np.arange(ROWS - steps + 1)).ravel()
-    fold = Fold(rng.normal(size=shape), rng.uniform(0.5, 2, shape), np.ones((SERIES, 1)), {"train": starts})
+def random_windows(folder: Path, series: int, steps: int, channels: int) -> Windows:
+    """Noise, written and mapped from `folder`, cut into windows by time."""
+    rng, offsets = np.random.default_rng(0), np.arange(series + 1) * steps
+    values = np.lib.format.open_memmap(folder / "noise.npy", "w+", np.float64, (series * steps, channels))
+    ds = np.lib.format.open_memmap(folder / "steps.npy", "w+", np.int64, (series * steps,))
+    for begin, end in pairwise(offsets):
+        values[begin:end], ds[begin:end] = rng.normal(size=(steps, channels)), np.arange(steps)
+    ids = tuple(f"s{n:05d}" for n in range(series))
     return Windows(
-        values=rng.normal(size=(SERIES * ROWS, shape[1])),
-        ds=np.tile(np.arange(ROWS), SERIES),
-        ids=tuple(f"s{n:03d}" for n in range(SERIES)),
-        offsets=np.arange(SERIES + 1) * ROWS,
-        channels=CHANNELS,
-        features=CHANNELS,
+        values=values,
+        ds=ds,
+        ids=ids,
+        offsets=offsets,
+        channels=CHANNELS[channels],
+        features=CHANNELS[channels],
         look_back=LOOK_BACK,
         horizon=HORIZON,
         season=1,
         calendar="step",
-        folds={0: fold},
+        folds={0: make_index(values, ds, ids, offsets)},
+        static=np.empty((series, 0)),
     )
 
 
-class PerSample(Dataset[tuple[torch.Tensor, ...]]):
-    """The usual way: an example at a time, from scaled tensors, stacked by the DataLoader."""
-
-    def __init__(self, windows: Windows, starts: np.ndarray) -> None:
-        fold, of_rows = windows.folds[0], np.repeat(np.arange(SERIES), ROWS)
-        self.values = torch.from_numpy((windows.values - fold.loc[of_rows]) / fold.scale[of_rows])
-        self.starts, self.series = starts.tolist(), series_of(windows, starts).tolist()
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def __getitem__(self, i: int) -> tuple[torch.Tensor, ...]:
-        start, series = self.starts[i], self.series[i]
-        rows = self.values[start : start + LOOK_BACK + HORIZON]
-        ahead = rows[LOOK_BACK:]
-        return rows[:LOOK_BACK], ahead[:, CHANNELS.future_index], ahead[:, :1], torch.tensor(series)
+def make_index(values: np.ndarray, ds: np.ndarray, ids: tuple[str, ...], offsets: Ints) -> Fold:
+    """Finds the windows of all splits and fits the scalers; says what it took if there are many."""
+    begun, before = time.perf_counter(), time.process_time()
+    series = Series(values, ids, offsets, CHANNELS[values.shape[1]], ds, time_grid(ds, offsets))
+    (spans,) = fold_spans(series.grid, Split(test=0.1, validation=0.1), 0)
+    fold = make_fold(series, spans, Shape(LOOK_BACK, HORIZON, "standard", 1))
+    if len(ids) == LARGE[0]:
+        count = sum(map(len, fold.starts.values()))
+        wall, cpu = time.perf_counter() - begun, time.process_time() - before
+        print(f"index of {count:,} windows, with scalers: {wall:.1f} s ({cpu:.1f} s of CPU time)")
+    return fold
 
 
-def gathered(windows: Windows, starts: np.ndarray) -> Iterator[tuple[torch.Tensor, ...]]:
+def written(folder: Path, windows: Windows) -> Windows:
+    """The same windows as the stage leaves them and the next stage finds them."""
+    begun = time.perf_counter()
+    write_windows(folder, windows)
+    middle = time.perf_counter()
+    found = read_windows(folder)
+    runs = sum(path.stat().st_size for path in (folder / "starts").rglob("*.npy"))
+    print(
+        f"written in {middle - begun:.1f} s, opened with all hashes checked in "
+        f"{time.perf_counter() - middle:.1f} s; starts take {runs / 2**20:.2f} MiB"
+    )
+    return found
+
+
+def gathered(windows: Windows, chosen: Ints) -> Iterator[tuple[np.ndarray, ...]]:
     """Our way."""
-    for begin in range(0, len(starts), BATCH):
-        batch = gather(windows, windows.folds[0], starts[begin : begin + BATCH])
-        yield tuple(map(torch.from_numpy, (batch.past, batch.future, batch.target, batch.series)))
+    for begin in range(0, len(chosen), BATCH):
+        batch = gather(windows, windows.folds[0], chosen[begin : begin + BATCH])
+        yield batch.past, batch.future, batch.target, batch.series
 
 
-def windows_per_second(batches: Callable[[], Iterator[tuple[torch.Tensor, ...]]]) -> float:
+def windows_per_second(batches: Callable[[], Iterator[tuple[np.ndarray, ...]]]) -> float:
     seconds = []
     for _ in range(PASSES):
         begun = time.process_time()
@@ -79,39 +102,47 @@ def windows_per_second(batches: Callable[[], Iterator[tuple[torch.Tensor, ...]]]
 
 
 def peak() -> float:
-    """Largest resident memory of this process so far, in MiB (Linux counts in KiB)."""
+    """Largest resident memory of this process so far, mapped files included, in MiB (Linux counts in KiB)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def same(ours: Iterator[tuple[torch.Tensor, ...]], theirs: Iterator[tuple[torch.Tensor, ...]]) -> bool:
-    return all(
-        torch.equal(one, other)
-        for a, b in zip(ours, theirs, strict=True)
-        for one, other in zip(a, b, strict=True)
-    )
+def shuffled(starts: Starts) -> Ints:
+    """Windows of the first batches of an epoch."""
+    begun = time.perf_counter()
+    places = np.arange(len(starts), dtype=np.int32)  # as data/batches.py, which needs Lightning
+    np.random.default_rng([1, 0]).shuffle(places)
+    print(f"shuffled {len(starts):,} windows in {time.perf_counter() - begun:.1f} s")
+    return starts[places[: BATCHES * BATCH]]
 
 
 def main() -> None:
-    torch.set_num_threads(1)
-    windows = random_windows()
-    starts = np.random.default_rng(1).permutation(windows.folds[0].starts["train"])[:WINDOWS_PER_PASS]
-    before = peak()
-    ours = windows_per_second(lambda: gathered(windows, starts))
-    ours_peak = peak() - before
-    samples = PerSample(windows, starts)
-    loader = DataLoader(samples, batch_size=BATCH)
-    theirs = windows_per_second(lambda: iter(loader))
-    if not same(gathered(windows, starts), iter(loader)):
-        raise SystemExit("the two ways give different batches")
-    theirs_peak = peak() - before
-    print(f"{SERIES} series x {ROWS:,} rows, {LOOK_BACK} + {HORIZON} steps, batches of {BATCH:,}, float64")
-    print(
-        f"values {windows.values.nbytes / 2**20:6.1f} MiB; copied windows would be "
-        f"{windows.values.nbytes * (LOOK_BACK + HORIZON) / 2**20:,.0f} MiB"
-    )
-    print(f"gather                {ours:12,.0f} windows/s   + {ours_peak:5.1f} MiB at the peak")
-    print(f"Dataset + DataLoader  {theirs:12,.0f} windows/s   + {theirs_peak:5.1f} MiB at the peak (both)")
-    print(f"ratio                 {ours / theirs:12.1f}")
+    parser = argparse.ArgumentParser(description="Windows per second of CPU time.")
+    parser.add_argument("--large", action="store_true", help="10,000 series x 10,000 steps")
+    series, steps, channels = LARGE if parser.parse_args().large else SMALL
+    print(f"{series:,} series x {steps:,} steps, {channels} channels, {LOOK_BACK} + {HORIZON} steps, float64")
+    with tempfile.TemporaryDirectory() as folder:
+        windows = random_windows(Path(folder), series, steps, channels)
+        windows = written(Path(folder), windows)
+        size = windows.values.nbytes / 2**20
+        print(f"values take {size:,.1f} MiB; copied windows would be {size * (LOOK_BACK + HORIZON):,.0f} MiB")
+        chosen = shuffled(windows.folds[0].starts["train"])
+        ours = windows_per_second(lambda: gathered(windows, chosen))
+        print(f"peak of memory so far: {peak() / 1024:.2f} GiB, mapped files included")
+        compare(windows, chosen, ours)
+
+
+def compare(windows: Windows, chosen: Ints, ours: float) -> None:
+    """The same windows from a per-sample Dataset (imported late: torch takes memory, too)."""
+    from per_sample import loader
+
+    theirs = loader(windows, chosen, BATCH)
+    for one, other in zip(gathered(windows, chosen), theirs, strict=True):
+        if not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True)):
+            raise SystemExit("the two ways give different batches")
+    rate = windows_per_second(lambda: iter(theirs))
+    print(f"gather                {ours:12,.0f} windows/s")
+    print(f"Dataset + DataLoader  {rate:12,.0f} windows/s")
+    print(f"ratio                 {ours / rate:12.1f}")
 
 
 if __name__ == "__main__":
