@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 
 from reprocast import __version__
 from reprocast.commands.params import resolved, schema_text
+from reprocast.params.architecture import Architecture
+from reprocast.params.decoder import Decoder
 from reprocast.params.encoder import CellName, Encoder
 from reprocast.params.operations import Operations
 from reprocast.params.reading import read
@@ -78,3 +80,9 @@ def test_every_cell_is_explained() -> None:
 
 def test_every_key_of_the_encoder_is_explained() -> None:
     assert explained("The encoder") == [key for key in Encoder.model_fields if key != "cell"]
+
+
+def test_every_key_around_the_encoder_and_of_the_decoder_is_explained() -> None:
+    own = [key for key in Architecture.model_fields if key not in Encoder.model_fields]
+    assert explained("Around the encoder") == own
+    assert explained("The decoder") == list(Decoder.model_fields)

@@ -18,6 +18,7 @@ import pytest
 import torch
 from tracked_store import migrated, root, store
 
+from reprocast.data.sizes import sizes_of
 from reprocast.model import Description
 from reprocast.panel import Panel
 from reprocast.params.architecture import Architecture
@@ -243,7 +244,7 @@ def _network(folder: Path) -> None:
     weights = {}
     for seed in description.seeds:
         torch.manual_seed(seed)
-        weights[seed] = learn.build(architecture, 1, 1, 0, description.horizon).state_dict()
+        weights[seed] = learn.build(architecture, sizes_of(description, 1)).state_dict()
     folder.mkdir(parents=True)
     save_networks(description, weights, folder)
     return description

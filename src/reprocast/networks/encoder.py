@@ -17,8 +17,11 @@ class Encoder(nn.Module):
     def __init__(self, architecture: Architecture, channels: int) -> None:
         super().__init__()
         self.bidirectional, self.truncate = architecture.bidirectional, architecture.truncate
+        self.segments: Segments | None = None
+        if architecture.segment > 1:
+            self.segments = Segments(architecture.segment, channels, architecture.of_each_layer("hidden")[0])
         self.levels = nn.ModuleList()
-        self.width = channels
+        self.width = channels if self.segments is None else self.segments.width
         for n in range(architecture.layers):
             level = Level(architecture, n, self.width)
             self.levels.append(level)
@@ -28,10 +31,16 @@ class Encoder(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """From x (B, L, C) to the top layer's outputs (B, L, W) and the one after the last step (B, W).
 
+        With segments of w steps there are L / w outputs.
+
         Args:
             x: sequences; shorter ones are padded on the right.
             lengths: steps of each sequence that count (B,); none: all. Nothing depends on the padding.
         """
+        if self.segments is not None:
+            if lengths is not None:
+                raise ValueError("segments are cut from sequences of one length; take segment: 1")
+            x = self.segments(x)
         states: list[State | None] = [None] * len(self.levels)
         outputs = []
         for chunk in torch.split(x, self._chunks(x.shape[1]), dim=1):
@@ -69,4 +78,37 @@ class Encoder(nn.Module):
 
     def multiply_adds(self, look_back: int) -> int:
         """Of L steps through all levels."""
-        return sum(level.multiply_adds(look_back) for level in self.levels)  # type: ignore[operator]
+        cut = 0
+        if self.segments is not None:
+            look_back, cut = self.segments.count(look_back), self.segments.multiply_adds(look_back)
+        return cut + sum(level.multiply_adds(look_back) for level in self.levels)  # type: ignore[operator]
+
+    def steps(self, look_back: int) -> int:
+        """Outputs of a sequence of L steps."""
+        return look_back if self.segments is None else self.segments.count(look_back)
+
+
+class Segments(nn.Module):
+    """Reads w steps as one input, through a linear map and a rectifier (Lin et al. 2023).
+
+    Segments are counted back from the newest step; what is left over at the beginning is not read.
+    """
+
+    def __init__(self, steps: int, channels: int, width: int) -> None:
+        super().__init__()
+        self.steps, self.width = steps, width
+        self.linear = nn.Linear(steps * channels, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """From x (B, L, C) to segments (B, L // w, width)."""
+        B, count = len(x), self.count(x.shape[1])
+        read = x[:, x.shape[1] - count * self.steps :].reshape(B, count, -1)
+        return torch.relu(self.linear(read))
+
+    def count(self, steps: int) -> int:
+        """Whole segments in so many steps."""
+        return steps // self.steps
+
+    def multiply_adds(self, steps: int) -> int:
+        """Of the linear map."""
+        return self.count(steps) * self.linear.in_features * self.width

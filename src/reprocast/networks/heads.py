@@ -16,20 +16,27 @@ Loss = Callable[..., Tensor]
 
 
 class PointHead(nn.Module):
-    """One number a step and target."""
+    """One number a step and target; with several maps, step h is read by map h modulo their number."""
 
-    def __init__(self, features: int, targets: int) -> None:
+    def __init__(self, features: int, targets: int, maps: int = 1) -> None:
         super().__init__()
-        self.linear = nn.Linear(features, targets)
+        self.targets, self.maps = targets, maps
+        self.linear = nn.Linear(features, targets * maps)
 
     def forward(self, x: Tensor) -> Tensor:
         """From features (B, H, E) to outputs (B, H, K)."""
-        outputs: Tensor = self.linear(x)
-        return outputs
+        if self.maps == 1:
+            outputs: Tensor = self.linear(x)
+            return outputs
+        B, H, E = x.shape
+        padded = nn.functional.pad(x, (0, 0, 0, -H % self.maps)).reshape(B, -1, self.maps, E)
+        weight = self.linear.weight.reshape(self.maps, self.targets, E)
+        read = torch.einsum("bpme,mke->bpmk", padded, weight) + self.linear.bias.reshape(self.maps, -1)
+        return read.reshape(B, -1, self.targets)[:, :H]
 
     def multiply_adds(self, horizon: int) -> int:
         """H · E · K."""
-        return horizon * self.linear.in_features * self.linear.out_features
+        return horizon * self.linear.in_features * self.targets
 
 
 LOSSES: Mapping[LossName, Loss] = {

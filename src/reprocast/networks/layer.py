@@ -6,6 +6,7 @@ Legend: B batch, L steps, C inputs, D hidden.
 from abc import abstractmethod
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor, nn
 
 State = tuple[Tensor, ...]
@@ -24,6 +25,11 @@ class RecurrentLayer(Protocol):
     def beginning(self, x: Tensor) -> State:
         """The state before the first step of x (B, L, C)."""
         ...
+
+
+def parts_of(layer: Any) -> int:
+    """Parts of a layer's state: 2 of an LSTM's, 1 of most."""
+    return len(layer.beginning(torch.zeros(1, 1, 1)))
 
 
 def zeros(x: Tensor, hidden: int) -> Tensor:

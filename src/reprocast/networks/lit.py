@@ -46,11 +46,17 @@ class LitNetwork(pl.LightningModule):
         self.network, self.loss = network, loss
         self.settings, self.seed, self.steps = train, seed, steps
         self.train_loss, self.validation_loss, self.gradient_norm = Tally(), Tally(), Tally()
-        self._has_dropout = any(isinstance(part, nn.Dropout) and part.p > 0 for part in network.modules())
+        dropout = any(isinstance(part, nn.Dropout) and part.p > 0 for part in network.modules())
+        self._draws = dropout or bool(getattr(network, "draws", False))
+
+    def on_train_epoch_start(self) -> None:
+        """Tells a network that changes with time (scheduled sampling) how much of training is over."""
+        if hasattr(self.network, "at"):
+            self.network.at(self.current_epoch / max(1, self.settings.max_epochs - 1))
 
     def on_train_batch_start(self, *_: Any) -> None:
-        """Draws dropout masks from (seed, step) alone, so that a resumed run draws the same."""
-        if self._has_dropout:
+        """Draws dropout masks and the like from (seed, step) alone, so that a resumed run draws the same."""
+        if self._draws:
             torch.manual_seed(int(np.random.SeedSequence([self.seed, self.global_step]).generate_state(1)[0]))
 
     def training_step(self, batch: Any, index: int) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from reprocast.networks.layer import State
+from reprocast.networks.layer import State, parts_of
 
 
 class LearnedBeginning(nn.Module):
@@ -17,8 +17,7 @@ class LearnedBeginning(nn.Module):
     def __init__(self, layer: Any, hidden: int) -> None:
         super().__init__()
         self.layer = layer
-        parts = len(layer.beginning(torch.zeros(1, 1, 1)))
-        self.first = nn.Parameter(torch.zeros(parts, hidden))
+        self.first = nn.Parameter(torch.zeros(parts_of(layer), hidden))
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """See `RecurrentLayer`."""

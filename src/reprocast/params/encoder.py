@@ -46,6 +46,8 @@ class Encoder(Block):
     """What an LSTM's forget gate begins with (1 keeps the state at first); none: PyTorch's own."""
     learned_state: bool = False
     """Whether the state before the first step is trained instead of zero."""
+    segment: PositiveInt = 1
+    """Steps that are read as one input (SegRNN): the sequence gets shorter by this factor."""
     truncate: PositiveInt | None = None
     """Steps through which gradients reach back, counted in pieces from the newest; none: the whole window."""
 

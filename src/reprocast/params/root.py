@@ -78,6 +78,25 @@ class Params(Block):
         return self
 
     @model_validator(mode="after")
+    def _networks_fit_the_window(self) -> Self:
+        for name, network in self.architectures.items():
+            seen = network.look_back or self.window.look_back
+            for key, steps, what in (
+                ("look_back", seen, "steps"),
+                ("segment", network.segment, "steps"),
+                ("decoder", self.data.season if "seasonal" in network.decoder.paths else 1, "steps a season"),
+            ):
+                if steps > min(seen, self.window.look_back):
+                    raise CrossFieldError(
+                        ("architectures", name, key),
+                        f"{steps} {what}, but the network sees {min(seen, self.window.look_back)}",
+                    )
+            if (network.decoder.piece or 1) > self.window.horizon:
+                fault = f"{network.decoder.piece} steps, but window.horizon is {self.window.horizon}"
+                raise CrossFieldError(("architectures", name, "decoder", "piece"), fault)
+        return self
+
+    @model_validator(mode="after")
     def _baselines_see_enough(self) -> Self:
         for name, baseline in self.baselines.items():
             season = self.data.season if baseline.kind == "seasonal_naive" else 1

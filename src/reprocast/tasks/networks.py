@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from torch import Tensor, nn
 
+from reprocast.data.sizes import sizes_of
 from reprocast.data.tensors import to_tensors
 from reprocast.data.windows import Batch
 from reprocast.deterministic import canonical_json
@@ -99,18 +100,9 @@ def _build(description: Description, folder: Path) -> nn.Module:
         architecture = Architecture.model_validate_json(json.dumps(description.block))
     except ValidationError as error:
         raise _not_a_network(folder / FILE, error) from None
-    channels = description.channels
-    inputs = channels.target + channels.past + channels.observed + channels.future
-    learn = part(description.task, "learn")
+    sizes = sizes_of(description, len(description.series))
     with torch.random.fork_rng(devices=[]):
-        network: nn.Module = learn.build(
-            architecture,
-            len(inputs),
-            len(channels.target),
-            len(channels.future),
-            description.horizon,
-            len(channels.static),
-        )
+        network: nn.Module = part(description.task, "learn").build(architecture, sizes)
     return network.eval()
 
 

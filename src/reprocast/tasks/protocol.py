@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reprocast.data.sizes import Sizes
 from reprocast.data.windows import Ints, Windows
 from reprocast.model import Description
 from reprocast.panel import Panel
@@ -60,15 +61,7 @@ class Score(Protocol):
 class Learn(Protocol):
     """`learn.py`: the network of an architecture and what it minimises (the only part that needs torch)."""
 
-    def build(
-        self,
-        architecture: Any,
-        channels: int,
-        targets: int,
-        future: int,
-        horizon: int,
-        static: int = 0,
-    ) -> Any:
+    def build(self, architecture: Any, sizes: Sizes) -> Any:
         """A torch module from a batch of tensors to outputs (B, H, K).
 
         Its method `multiply_adds(look_back)` says what one window costs.

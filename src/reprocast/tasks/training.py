@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from reprocast.data.batches import WindowData
+from reprocast.data.sizes import sizes_of
 from reprocast.data.windows import Windows
 from reprocast.errors import UnavailableError
 from reprocast.networks.arithmetic import fix_arithmetic
@@ -59,15 +60,8 @@ class Training:
         """A network with the fresh weights of a seed; the global generator is left as it was."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            channels = self.windows.channels
-            network: nn.Module = self.learn.build(
-                self.architecture,
-                len(channels.names),
-                len(channels.target),
-                len(channels.future),
-                self.windows.horizon,
-                len(channels.static),
-            )
+            sizes = sizes_of(self.windows, len(self.windows.ids))
+            network: nn.Module = self.learn.build(self.architecture, sizes)
         return network
 
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from reprocast.data.sizes import Sizes
 from reprocast.data.tensors import Tensors
 from reprocast.networks.cells import CELLS
-from reprocast.networks.decoders import DirectDecoder
+from reprocast.networks.decoders import DirectDecoder, Encoded
 from reprocast.networks.forecaster import Forecaster, parameters
 from reprocast.params.architecture import Architecture, CellName
 
@@ -23,8 +24,14 @@ def batch(seed: int = 1, size: int = B, future: int = F, static: int = S) -> Ten
 
 
 def network(cell: CellName, layers: int = 1, future: int = F, hidden: int = 8, static: int = S) -> Forecaster:
+    return made(Architecture(cell=cell, layers=layers, hidden=hidden), future=future, static=static)
+
+
+def made(architecture: Architecture, **other: int) -> Forecaster:
+    """A forecaster for the batches of this file, but for the sizes that are given."""
     torch.manual_seed(2)
-    return Forecaster(Architecture(cell=cell, layers=layers, hidden=hidden), C, K, future, H, static)
+    usual = {"channels": C, "targets": K, "past": 4, "future": F, "static": S, "series": 2}
+    return Forecaster(architecture, Sizes(**{**usual, "look_back": L, "horizon": H, "season": 3, **other}))
 
 
 def moved(of: Forecaster, change: Callable[[Tensors], Tensors]) -> Tensor:
@@ -111,7 +118,8 @@ def test_the_decoder_is_its_formula() -> None:
     torch.nn.init.normal_(decoder.gain)
     torch.nn.init.normal_(decoder.offset)
     assert decoder.future is not None
-    found = decoder(state, future)
+    encoded = Encoded(state[:, None], state, torch.empty(5, 1), None)
+    found = decoder(encoded, future, lambda features, _: features[:, 0])
     for h in range(3):
         product = decoder.state.weight @ state[1] * decoder.gain[h]
         expected = product + decoder.offset[h] + decoder.future.weight @ future[1, h]
@@ -121,7 +129,7 @@ def test_the_decoder_is_its_formula() -> None:
 def test_static_covariates_stand_beside_the_channels_at_every_step() -> None:
     examples = batch()
     wide = torch.stack([torch.cat([examples.past[:, t], examples.static], dim=1) for t in range(L)], dim=1)
-    net, plain = network("gru"), Forecaster(Architecture(cell="gru", hidden=8), C + S, K, F, H)
+    net, plain = network("gru"), made(Architecture(cell="gru", hidden=8), channels=C + S, static=0)
     plain.load_state_dict(net.state_dict())
     bare = examples._replace(past=wide, static=torch.empty(B, 0))
     assert torch.equal(net(examples), plain(bare))
@@ -130,7 +138,7 @@ def test_static_covariates_stand_beside_the_channels_at_every_step() -> None:
 @pytest.mark.parametrize("static", [0, 6])
 def test_cost_by_hand(static: int) -> None:
     architecture = Architecture(cell="gru", hidden=4, layers=2)
-    net = Forecaster(architecture, channels=3, targets=1, future=2, horizon=5, static=static)
+    net = made(architecture, channels=3, targets=1, past=1, future=2, horizon=5, static=static, look_back=10)
     first, second = 3 * 4 * (3 + static + 4), 3 * 4 * (4 + 4)
     decoder, head = 4 * 4 + 5 * 4 + 5 * 2 * 4, 5 * 4 * 1
     assert net.multiply_adds(look_back=10) == 10 * (first + second) + decoder + head

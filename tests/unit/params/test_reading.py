@@ -21,6 +21,18 @@ FAULTS = [
     ("embargo: 5", "embargo: -1", "window.embargo: -1 is not a whole number ≥ 0"),
     ("cell: rnn", "cell: gur", "architectures.rnn.cell: 'gur' is not rnn, relu_rnn, lstm, gru, min_gru"),
     ("dropout: 0.0", "dropout: 0.5", "architectures.rnn: dropout acts between layers"),
+    (
+        "cell: rnn",
+        "look_back: 65, cell: rnn",
+        "architectures.rnn.look_back: 65 steps, but the network sees 64",
+    ),
+    ("cell: rnn", "segment: 65, cell: rnn", "architectures.rnn.segment: 65 steps, but the network sees 64"),
+    (
+        "cell: rnn",
+        "decoder: {kind: positional, piece: 6}, cell: rnn",
+        "piece: 6 steps, but window.horizon is 5",
+    ),
+    ("cell: rnn", "decoder: {paths: [seasonal]}, look_back: 3, cell: rnn", "5 steps a season"),
     ("source: sample", "source: sampel", "data: source 'sampel' is not sample, yahoo, files"),
     ('end: "2013-03-01"', "end: 2013-03-01", 'data.end: a date must be quoted, "2013-03-01"'),
     ('end: "2013-03-01"', 'end: "1999-01-01"', "data: start 2000-03-01 is not before end 1999-01-01"),

@@ -31,7 +31,7 @@ def describe(**changes: Any) -> Description:
         "kind": "network",
         "name": "small",
         "task": "forecast",
-        "block": ARCHITECTURE.model_dump(),
+        "block": ARCHITECTURE.model_dump(mode="json"),
         "shared": {"runtime": {"threads": 1, "accelerator": "cpu"}},
         "seeds": SEEDS,
         "features": ROLES,
@@ -143,7 +143,7 @@ def test_missing_weights_of_a_seed(folder: Path) -> None:
         ({"block": {"cell": "elman"}}, "is not a model: cell: "),
         (
             {"block": {"cell": "lstm", "hidden": 5}},
-            r"encoder\.layers\.1\..* the description asks for nothing",
+            r"encoder\.levels\.1\..* the description asks for nothing",
         ),
     ],
 )

@@ -18,8 +18,10 @@ from reprocast.data.batches import Shuffled, WindowData
 from reprocast.data.tensors import to_tensors
 from reprocast.data.windows import Windows, gather
 from reprocast.errors import InternalError, UnavailableError
+from reprocast.networks.unrolled import UnrolledDecoder
 from reprocast.networks.watch import Epoch
 from reprocast.params.architecture import Architecture
+from reprocast.params.decoder import Decoder
 from reprocast.params.train import Runtime, Train
 from reprocast.tasks.forecast import learn
 from reprocast.tasks.training import Training, train_seed
@@ -140,7 +142,29 @@ def test_it_learns(tmp_path: Path) -> None:
     assert trained.best_loss < 0.1 * np.square(batch.target).mean()
 
 
-@pytest.mark.parametrize("architecture", [SMALL, Architecture(cell="lstm", hidden=6, layers=2, dropout=0.5)])
+TOLD = Decoder(kind="autoregressive", teacher_forcing=0.9, teacher_forcing_end=0.3)
+ARCHITECTURES = [
+    SMALL,
+    Architecture(cell="lstm", hidden=6, layers=2, dropout=0.5),
+    Architecture(cell="rnn", hidden=6, state_dropout=0.3),
+    Architecture(cell="gru", hidden=6, decoder=TOLD),
+]
+
+
+def test_a_decoder_is_told_less_of_the_truth_from_epoch_to_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    t = training(tmp_path, architecture=Architecture(cell="gru", hidden=6, decoder=TOLD))
+    at = UnrolledDecoder.at
+    monkeypatch.setattr(
+        UnrolledDecoder, "at", lambda self, progress: (at(self, progress), shares.append(self.share))
+    )
+    train_seed(t, 1)
+    assert shares == pytest.approx([0.9, 0.7, 0.5, 0.3])
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_same_seed_gives_the_same_bits_whatever_went_before(
     tmp_path: Path, architecture: Architecture
 ) -> None:

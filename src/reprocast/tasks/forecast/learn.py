@@ -8,6 +8,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from reprocast.data.sizes import Sizes
 from reprocast.networks.forecaster import Forecaster
 from reprocast.networks.heads import LOSSES, LossName, masked
 from reprocast.params.architecture import Architecture
@@ -22,11 +23,9 @@ class Answers(Protocol):
         ...
 
 
-def build(
-    architecture: Architecture, channels: int, targets: int, future: int, horizon: int, static: int = 0
-) -> Forecaster:
+def build(architecture: Architecture, sizes: Sizes) -> Forecaster:
     """A network with fresh weights, drawn from PyTorch's global generator."""
-    return Forecaster(architecture, channels, targets, future, horizon, static)
+    return Forecaster(architecture, sizes)
 
 
 def loss(name: LossName) -> Callable[[Tensor, Answers], Tensor]:
