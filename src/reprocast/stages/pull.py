@@ -120,6 +120,8 @@ def _manifest(
         "end": data.end,
         "series": spans(panel),
         "columns": list(panel.columns),
+        "static": list(panel.static),
+        "left_out": vintage.notes.get("left_out", {}),
         "known_ahead": list(known),
         "adjustment": adjustment,
     }

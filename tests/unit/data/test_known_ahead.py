@@ -30,7 +30,7 @@ def test_what_is_known_ahead_is_added_and_all_else_is_missing(raw: Panel) -> Non
     expected = [0, 1, 2, NAN, NAN, 6, 7, 8, NAN]
     assert np.array_equal(found.columns["load"], expected, equal_nan=True)
     assert np.array_equal(found.columns["count"], expected, equal_nan=True)
-    assert found.static is raw.static
+    assert found.static["size"].tolist() == [1.0, 2.0]
 
 
 def test_no_further_than_is_forecast(raw: Panel) -> None:
