@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from reprocast import __version__
+from reprocast.commands.stopping import CODE, STOPPED, Stopped, stoppable
 from reprocast.errors import InternalError, ReprocastError, UsageError
 from reprocast.stages.publish import STATE, write_file
 from reprocast.stages.stage import PARAMS, QUIET
@@ -72,11 +73,25 @@ def init(
 
 
 @app.command()
-def acquire() -> None:
-    """Ask the source again and keep its answer as a new vintage, if it differs."""
+def acquire(
+    accept_revision: Annotated[
+        bool,
+        typer.Option("--accept-revision", help="Use the answer though its past is another."),
+    ] = False,
+) -> None:
+    """Ask the source again; keep its answer as a new vintage if it differs.
+
+    New rows, and history rebased by a recorded split or dividend, are used from then on. History that has
+    changed without a reason is kept beside the old one, told (also in reports/acquire.md), and used only
+    after --accept-revision. A partial answer is put aside in data/quarantine. Nothing is computed:
+    `reprocast repro` does that.
+
+    Exit codes for a schedule: 0 nothing new, or new data taken; 65 look at it: revised or partial; 75 the
+    source is down or another run is going on: try again later; 73, 74 the disk; 143 stopped.
+    """
     from reprocast.commands.fresh import acquire as run
 
-    print(run())
+    print(run(accept=accept_revision))
 
 
 @app.command()
@@ -88,6 +103,28 @@ def audit(
     from reprocast.commands.audit import audit as run
 
     run(instants, seed)
+
+
+@app.command()
+def doctor(
+    source: Annotated[str | None, typer.Option(help="Check that this source answers: yahoo.")] = None,
+    rehearse: Annotated[
+        str | None, typer.Option(help="Play a failure of the source to the real client, e.g. hang.")
+    ] = None,
+) -> None:
+    """Check what a run needs, or that a live source answers."""
+    if source is None and rehearse is None:
+        from reprocast.commands.doctor import doctor as run
+
+        run()
+        return
+    if source != "yahoo":
+        raise UsageError("--source: only yahoo is asked live; try `reprocast doctor --source yahoo`")
+    from reprocast.commands.doctor_yahoo import check_yahoo
+    from reprocast.commands.doctor_yahoo import rehearse as play
+
+    for line in check_yahoo() if rehearse is None else play(rehearse):
+        print(line, flush=True)
 
 
 @app.command()
@@ -118,11 +155,15 @@ def main() -> None:
     """Runs a command and leaves with 0 or a sysexits code, never with a traceback for an expected error."""
     os.environ.update(QUIET)
     try:
-        app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        with stoppable():
+            app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except ReprocastError as error:
         _leave(error)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except Stopped:
+        print(STOPPED, file=sys.stderr)
+        sys.exit(CODE)
     except Exception as error:
         # Typer's own usage errors have no public base class; this method marks them.
         if hasattr(error, "format_message"):

@@ -1,26 +1,31 @@
 """Clears what a killed run left behind, so that the next one can begin."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from reprocast.stages.publish import SCRATCH
+
 DVC_LOCKS = Path(".dvc/tmp/rwlock")
 """DVC notes here which process reads or writes an output; it takes a zombie for a living one."""
 
 
-def clear_stale_locks() -> None:
-    """Removes DVC's notes if every process named in them has ended."""
-    if not DVC_LOCKS.is_file():
-        return
-    try:
-        noted = json.loads(DVC_LOCKS.read_text(encoding="utf-8") or "{}")
-    except ValueError:  # DVC was killed while it wrote
-        noted = {}
-    if not any(_lives(pid) for pid in _pids(noted)):
+def clear_leftovers() -> None:
+    """Removes DVC's notes and half-written outputs, if every process named in the notes has ended."""
+    if not any(_lives(pid) for pid in _pids(_noted())):
         DVC_LOCKS.unlink(missing_ok=True)
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+def _noted() -> Any:
+    try:
+        return json.loads(DVC_LOCKS.read_text(encoding="utf-8") or "{}")
+    except (FileNotFoundError, ValueError):  # DVC was killed while it wrote
+        return {}
 
 
 def _pids(noted: Any) -> Iterator[int]:

@@ -4,21 +4,20 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from reprocast.commands.leftovers import clear_stale_locks
+from reprocast.commands.alone import alone
+from reprocast.commands.dvc import dvc
+from reprocast.commands.leftovers import clear_leftovers
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
 from reprocast.commands.writable import refuse_unwritable
-from reprocast.errors import InternalError, NoInputError, ReprocastError, TryAgainError
+from reprocast.errors import InternalError, NoInputError, ReprocastError
 from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 from reprocast.stages.publish import STATE, write_file
-from reprocast.stages.stage import PARAMS, QUIET
+from reprocast.stages.stage import PARAMS
 
 UNCACHED = Path("metrics.json")
 """The one output that git keeps instead of DVC's cache; DVC deletes it before its stage runs."""
@@ -48,17 +47,12 @@ def repro(*, force: bool = False) -> None:
     operations = read_operations()
     _refuse_elsewhere()
     refuse_unwritable()
-    STATE.mkdir(exist_ok=True)
-    lock = FileLock(STATE / "repro.lock")
-    try:
-        with lock.acquire(timeout=0):
-            _take_in_files(params)
-            prune(params)
-            clear_stale_locks()
-            _run_dvc(force=force)
-            _record(operations.tracking.uri)
-    except Timeout:
-        raise TryAgainError(f"{Path.cwd()}: another `reprocast repro` is running; try again later") from None
+    with alone():
+        _take_in(params)
+        prune(params)
+        clear_leftovers()
+        _run_dvc(force=force)
+        _record(operations.tracking.uri)
     print_summary()
 
 
@@ -70,37 +64,38 @@ def _refuse_elsewhere() -> None:
         raise NoInputError(f"{Path.cwd()}: is not under git, which DVC needs; `git init` it, or clone it")
 
 
-def _take_in_files(params: Params) -> None:
-    """Where the source is the user's own files, an edited file becomes a new vintage first."""
-    if params.data.source == "files":
+def _take_in(params: Params) -> None:
+    """Takes in an edited file of one's own, and asks a live source for what nothing stored answers."""
+    if params.data.source != "sample":
         # Imported late: pandas costs most of the time of a run that has nothing to do.
-        from reprocast.commands.fresh import acquire_changed_files
+        from reprocast.commands.fresh import take_in
 
-        acquire_changed_files(params.data)
+        take_in(params.data)
 
 
 def _run_dvc(*, force: bool) -> None:
     FAILURE.unlink(missing_ok=True)
     kept = UNCACHED.read_bytes() if UNCACHED.exists() else None
-    command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if force else [])]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment = {**os.environ, **QUIET, "PATH": path}
-    code = subprocess.run(command, env=environment, check=False).returncode
+    try:
+        code = dvc("repro", *(["--force"] if force else [])).returncode
+    except BaseException:  # we are stopped: DVC and its stages have ended
+        _bring_back(kept)
+        raise
     if code == 0:
         return
-    _bring_back(kept, environment)
+    _bring_back(kept)
     if FAILURE.exists():
         note = json.loads(FAILURE.read_text(encoding="utf-8"))
         raise StageFailedError(note["stage"], note["code"], note["line"])
     raise InternalError(f"dvc repro ended with code {code}; its own message stands above")
 
 
-def _bring_back(kept: bytes | None, environment: dict[str, str]) -> None:
+def _bring_back(kept: bytes | None) -> None:
     """Puts the outputs that DVC deleted before the failed stage back from its cache."""
     if kept is not None and not UNCACHED.exists():
         write_file(UNCACHED, kept)
-    command = [sys.executable, "-m", "dvc", "checkout", "--quiet"]
-    subprocess.run(command, env=environment, check=False, stderr=subprocess.DEVNULL)
+    clear_leftovers()
+    dvc("checkout", "--quiet", "--force", quiet=True)
 
 
 def _record(uri: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from reprocast.params.base import Block
 from reprocast.params.reading import read
@@ -31,6 +31,15 @@ class Yahoo(Block):
     """No more requests a second than that."""
 
 
+class Vintages(Block):
+    """How long a source's answers are kept in the workspace, and whether they are pushed."""
+
+    keep: PositiveInt = 10
+    """The newest that stay; besides, one that is pinned, in use or waiting to be accepted is never removed."""
+    push: bool = True
+    """Whether `reprocast acquire` pushes a new one to DVC's default remote, where there is one."""
+
+
 class Operations(Block):
     """operations.yaml."""
 
@@ -38,6 +47,8 @@ class Operations(Block):
     """Where runs are recorded."""
     yahoo: Yahoo = Yahoo()
     """How patiently and politely Yahoo is asked."""
+    vintages: Vintages = Vintages()
+    """How long a source's answers are kept, and whether they are pushed."""
 
 
 def read_operations() -> Operations:

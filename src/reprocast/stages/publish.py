@@ -12,6 +12,8 @@ from reprocast.errors import CannotCreateError, DiskError, InternalError
 
 STATE = Path(".reprocast")
 """Git-ignored folder of the project for what is neither input nor output."""
+SCRATCH = STATE / "tmp"
+"""Where outputs are written before they are whole."""
 _OWNER = os.getppid()
 
 
@@ -24,9 +26,8 @@ def new_folder(target: Path) -> Iterator[Path]:
         DiskError: the disk is full or fails.
     """
     with _explained(target):
-        scratch = STATE / "tmp"
-        scratch.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=scratch))
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=SCRATCH))
         fresh.chmod(0o755)
         try:
             yield fresh
@@ -82,6 +83,6 @@ def _explained(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG):
             raise DiskError(f"{target}: {error.strerror}; free some space and run again") from error
         raise CannotCreateError(f"{error.filename or target}: cannot be written: {error.strerror}") from error

@@ -30,7 +30,7 @@ def run(name: str, work: Callable[[], None]) -> None:
     taken goes to `.reprocast/times/`, which the report reads and no output depends on.
     """
     os.environ.update(QUIET)
-    _die_with_parent()
+    die_with_parent()
     begun = time.perf_counter()
     try:
         work()
@@ -60,7 +60,7 @@ def _keep(name: str, text: str) -> None:
         print(f"reprocast: {STATE / name}: {error.strerror}", file=sys.stderr)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Asks Linux to end this process when DVC is killed; elsewhere `publish` checks before it writes."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1

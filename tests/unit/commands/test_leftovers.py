@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reprocast.commands.leftovers import DVC_LOCKS, clear_stale_locks
+from reprocast.commands.leftovers import DVC_LOCKS, clear_leftovers
 
 
 @pytest.fixture(autouse=True)
@@ -40,22 +40,22 @@ def ended() -> int:
 
 def test_ended_processes_and_zombies_hold_nothing(zombie: int) -> None:
     note(ended(), zombie)
-    clear_stale_locks()
+    clear_leftovers()
     assert not DVC_LOCKS.exists()
 
 
 def test_one_living_process_keeps_the_notes() -> None:
     note(ended(), os.getpid())
-    clear_stale_locks()
+    clear_leftovers()
     assert DVC_LOCKS.exists()
 
 
 @pytest.mark.parametrize("content", ["", '{"/p/mod', "{}"])
 def test_notes_cut_short_are_cleared(content: str) -> None:
     DVC_LOCKS.write_text(content, encoding="utf-8")
-    clear_stale_locks()
+    clear_leftovers()
     assert not DVC_LOCKS.exists()
 
 
 def test_nothing_to_clear() -> None:
-    clear_stale_locks()
+    clear_leftovers()

@@ -1,6 +1,7 @@
 """The store of answers: immutable, found by request, and never trusted when damaged."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pandas as pd
 import pytest
 
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import VINTAGES, find, pinned, store
+from reprocast.data.vintages import VINTAGES, Vintage, add_turn, find, is_live, known, pinned
+from reprocast.data.vintages import store as store_only
 from reprocast.errors import DataError, NoInputError
 from reprocast.panel import from_frame
 
@@ -23,6 +25,16 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def answer(*series: str, level: float = 1.0, called: str | None = None, **request: Any) -> Answer:
     frames = [pd.DataFrame({"unique_id": name, "ds": DAYS, "close": level}) for name in series]
     return Answer(from_frame(pd.concat(frames)), live(*series, **request), called)
+
+
+def store(kept: Answer, accepted: bool = True) -> Vintage:
+    """As `acquire` does it: a live source's answer gets its turn."""
+    vintage = store_only(kept)
+    if not is_live(kept.request):
+        return vintage
+    return add_turn(
+        vintage, called=kept.called or "2024-02-01T00:00:00", change="appended", accepted=accepted
+    )
 
 
 def live(
@@ -41,12 +53,15 @@ def test_the_same_content_has_the_same_name_and_is_written_once() -> None:
 
 
 def test_the_time_of_the_call_is_beside_the_content() -> None:
-    one, two = answer("A", called="2024-02-01T00:00:00"), answer("A")
-    vintage = store(one)
-    assert json.loads((vintage.folder / "call.json").read_text(encoding="utf-8")) == {
-        "called": "2024-02-01T00:00:00"
-    }
-    assert store(two).name == vintage.name
+    vintage = store(answer("A", called="2024-02-01T00:00:00"))
+    manifest = json.loads(Path(f"{vintage.folder}.json").read_text(encoding="utf-8"))
+    assert [turn["called"] for turn in manifest["turns"]] == ["2024-02-01T00:00:00"]
+    files = {path.name: path.read_bytes() for path in vintage.folder.iterdir()}
+    assert set(files) == {"panel.parquet", "request.json"}
+    again = store(answer("A", called="2024-03-01T00:00:00"))
+    assert again.name == vintage.name
+    assert {path.name: path.read_bytes() for path in vintage.folder.iterdir()} == files
+    assert [turn.called[:7] for turn in again.turns] == ["2024-02", "2024-03"]
 
 
 def test_what_was_stored_comes_back() -> None:
@@ -91,13 +106,61 @@ def test_a_files_vintage_answers_the_same_files_only() -> None:
     assert find({"source": "files", "files": {"a.csv": "01"}}) is None
 
 
-def test_the_newest_wins() -> None:
-    newest = store(answer("A", level=2.0, called="2024-03-01T00:00:00"))
+def test_the_last_turn_wins_also_that_of_an_earlier_answer() -> None:
+    """Whatever the clocks of two machines say."""
+    first = store(answer("A", level=2.0, called="2024-03-01T00:00:00"))
     for n in range(3, 9):
-        store(answer("A", level=float(n), called=f"2024-02-0{n}T00:00:00"))
+        other = store(answer("A", level=float(n), called=f"2024-02-0{n}T00:00:00"))
+        found = find(live("A"))
+        assert found is not None
+        assert found.name == other.name
+    assert store(answer("A", level=2.0)).name == first.name
     found = find(live("A"))
     assert found is not None
-    assert found.name == newest.name
+    assert found.name == first.name
+
+
+def test_an_unaccepted_revision_answers_nothing_but_a_pin() -> None:
+    good = store(answer("A"))
+    waiting = store(answer("A", level=2.0), accepted=False)
+    found = find(live("A"))
+    assert found is not None
+    assert found.name == good.name
+    assert waiting.waits
+    assert pinned(waiting.name).name == waiting.name
+
+
+def test_a_folder_without_its_turn_answers_nothing() -> None:
+    """Killed between the two: nobody has compared it yet."""
+    store_only(answer("A"))
+    assert find(live("A")) is None
+    assert store(answer("A")).turn == 1
+
+
+def test_a_clone_without_the_rows_knows_what_it_lacks() -> None:
+    older, newer = store(answer("A", level=2.0)), store(answer("A"))
+    shutil.rmtree(newer.folder)
+    found = find(live("A"))
+    assert found is not None
+    assert found.name == newer.name != older.name
+    with pytest.raises(NoInputError, match=rf"{newer.name}: the answer of 2024-02-01 .*`dvc pull`"):
+        found.panel()
+
+
+def test_an_edited_manifest_is_none() -> None:
+    vintage = store(answer("A"))
+    path = Path(f"{vintage.folder}.json")
+    path.write_text(path.read_text(encoding="utf-8").replace("2024-01-01", "2023-01-01"), encoding="utf-8")
+    assert find(live("A")) is None
+    assert [vintage.turns for vintage in known()] == [()]
+
+
+def test_bars_within_a_day_do_not_prove_that_the_day_is_whole() -> None:
+    frame = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-30 09:00", periods=20, freq="h")})
+    panel = from_frame(frame.assign(close=1.0))
+    store(Answer(panel, live("A", end="2024-02-05")))
+    assert find(live("A", end="2024-01-31")) is None
+    assert find(live("A", end="2024-01-30")) is not None
 
 
 def test_a_pin_is_found_by_its_first_digits() -> None:
@@ -119,14 +182,19 @@ def test_a_damaged_panel_is_refused_and_stored_again(damage: str) -> None:
         path.unlink()
     else:
         path.write_bytes(whole[:-10] if damage == "cut" else whole[:100] + b"?" + whole[101:])
-    with pytest.raises(DataError, match="missing or damaged"):
+    error, said = (NoInputError, "not here") if damage == "gone" else (DataError, "missing or damaged")
+    with pytest.raises(error, match=said):
         vintage.panel()
     assert store(answer("A")).name == vintage.name
     assert path.read_bytes() == whole
 
 
-def test_an_edited_request_is_no_vintage() -> None:
-    vintage = store(answer("A"))
+@pytest.mark.parametrize("asked", [live("A"), {"source": "files", "files": {"a.csv": "00"}}])
+def test_an_edited_request_is_no_vintage(asked: dict[str, Any]) -> None:
+    vintage = store(Answer(answer("A").panel, asked))
     path = VINTAGES / vintage.name / "request.json"
     path.write_text(path.read_text(encoding="utf-8").replace("2024-01-01", "2023-01-01"), encoding="utf-8")
-    assert find(live("A")) is None
+    found = find(asked)
+    assert (found is None) == ("files" in asked)
+    with pytest.raises(DataError, match="damaged"):
+        vintage.panel()
