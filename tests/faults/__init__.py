@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from faults import yahoo
+from faults import audit, folds, yahoo
 from faults.scene import Played, Scene
 
 SCENES: dict[str, Callable[[Scene], Played]] = {
+    **audit.SCENES,
     **yahoo.SCENES,
+    **folds.SCENES,
 }
 """Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""

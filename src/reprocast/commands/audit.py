@@ -45,7 +45,7 @@ def audit(instants: int, seed: int) -> None:
     print(f"Report: {REPORT}")
     leak = first_leak(results)
     if leak:
-        raise leak
+        raise type(leak)(f"audit: {leak}")
 
 
 def _vintage(params: Params) -> Vintage:
