@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,3 +182,61 @@ def test_forecasts_of_the_wrong_shape_are_our_own_fault():
         tabulate(windows, 0, "test", STARTS, np.zeros((1, 6, 3, 1)), describe(windows, ()))
     with pytest.raises(InternalError, match="for seeds"):
         tabulate(windows, 0, "test", STARTS, np.zeros((1, 6, 2, 1)), describe(windows, (1, 2)))
+
+
+def masked(missing: list[tuple[int, int]]) -> Windows:
+    """Windows of two targets, not observed at these (row, target)."""
+    plain = make(2)
+    seen = np.ones((2 * ROWS, 3))
+    for row, k in missing:
+        seen[row, k] = 0
+    names = plain.channels.names
+    channels = Channels(names[:2], names[2:], observed=tuple(f"observed({name})" for name in names))
+    return replace(plain, values=np.hstack([plain.values, seen]), channels=channels, missing="mask")
+
+
+def test_what_was_not_observed_is_no_answer(tmp_path):
+    windows = masked([(6, 0), (7, 0), (7, 1), (14, 1)])
+    _, table = table_of(windows, (7, 3))
+    for _, row in table.iterrows():
+        n, k = windows.ids.index(row["unique_id"]), windows.channels.target.index(row["target"])
+        cutoff = n * ROWS + (row["cutoff"] - pd.Timestamp("2020-01-01")).days
+        missing = [(cutoff + h, k) in [(6, 0), (7, 0), (7, 1), (14, 1)] for h in (1, 2)]
+        assert np.isnan(row["y"]).tolist() == missing
+        assert row["last"] == windows.values[cutoff, k]
+    path = tmp_path / "table.parquet"
+    path.write_bytes(table_bytes(table))
+    np.testing.assert_array_equal(*(np.stack(one["y"].to_list()) for one in (table, read_table(path))))
+
+
+def test_scores_and_losses_count_what_was_observed():
+    _, table = table_of(masked([(6, 0), (7, 0), (7, 1), (14, 1)]), (7, 3))
+    deployed, errors, by_cutoff = table[table["seed"].isna()], [], {}
+    by_step = ([], [])
+    for _, row in deployed.iterrows():
+        own = []
+        for h in range(HORIZON):
+            if not np.isnan(row["y"][h]):
+                own.append(abs(row["y"][h] - row["mean"][h]) / row["scale"])
+                by_step[h].append(own[-1])
+        errors += own
+        if own:
+            by_cutoff.setdefault(row["cutoff"], []).append(np.mean(own))
+    assert len(errors) < deployed["y"].map(len).sum()
+    found = scores(table)
+    assert found["overall"]["mae"] == pytest.approx(np.mean(errors))
+    assert found["overall"]["rmse"] == pytest.approx(np.sqrt(np.mean(np.square(errors))))
+    assert [step["mae"] for step in found["horizon"]] == pytest.approx([np.mean(step) for step in by_step])
+    assert all(np.isfinite(value) for value in found["overall"].values())
+    loss = losses(table, "mae")
+    assert loss.to_dict() == pytest.approx({key: np.mean(values) for key, values in by_cutoff.items()})
+
+
+def test_a_series_without_any_answer_is_not_scored():
+    _, table = table_of(masked([(row, k) for row in range(ROWS) for k in (0, 1)]))
+    found = scores(table)
+    assert list(found["series"]) == ["b"]
+    assert len(losses(table, "rmse")) == 3
+    _, nothing = table_of(masked([(row, k) for row in range(2 * ROWS) for k in (0, 1)]))
+    assert scores(nothing)["overall"] == {}
+    assert losses(nothing, "mae").empty
