@@ -340,3 +340,14 @@ def test_several_tickers_show_a_bar_on_a_terminal_only(
     seen = capsys.readouterr()
     assert silent.err == silent.out == seen.out == ""
     assert "yahoo" in seen.err
+
+
+def test_cookie_and_crumb_are_asked_for_once_and_prices_do_without_them() -> None:
+    with rehearsing(replace(GOOD, asked=("A", "B"), charts={"A": chart(), "B": chart()})) as played:
+        client = played.client()
+        yahoo.ask(played.scenario.block(), Operations(), client, GOOD.now)
+        paths = [url for url, _ in client.session.answered]
+    assert paths.count("https://query1.finance.yahoo.com/v1/test/getcrumb") == 1
+    assert "crumb=crumb" in played.asked[-1]
+    with rehearsing(SCENARIOS["no-crumb"]) as played:
+        yahoo.ask(played.scenario.block(), Operations(), played.client(), GOOD.now)

@@ -58,6 +58,9 @@ class Rehearsal:
 @contextmanager
 def rehearsing(scenario: Scenario) -> Iterator[Rehearsal]:
     """Plays a scenario on a free port of the loopback until the block ends."""
+    from yfinance.data import SingletonMeta
+
+    SingletonMeta._instances.clear()  # yfinance keeps cookie and crumb of whom it asked before
     with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {})) as server:
         server.daemon_threads, server.block_on_close = True, False
         played = Rehearsal(scenario, f"http://127.0.0.1:{server.server_address[1]}")
@@ -83,11 +86,10 @@ class _LocalSession(YahooSession):
         super().__init__(requests_per_second=1000)
         self._url = url
 
-    def request(self, method: Any, url: str, *args: Any, **kwargs: Any) -> Any:
-        """As the parent does it, elsewhere."""
+    def address(self, url: str) -> str:
+        """The same path and query there."""
         parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return super().request(method, f"{self._url}{parts.path}{query}", *args, **kwargs)
+        return f"{self._url}{parts.path}{'?' if parts.query else ''}{parts.query}"
 
 
 class _Handler(BaseHTTPRequestHandler):
