@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from faults import audit, folds, yahoo
+from faults import audit, folds, windows, yahoo
 from faults.scene import Played, Scene
 
 SCENES: dict[str, Callable[[Scene], Played]] = {
     **audit.SCENES,
     **yahoo.SCENES,
     **folds.SCENES,
+    **windows.SCENES,
 }
 """Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""

@@ -25,7 +25,7 @@ class Row:
 def rows() -> list[Row]:
     found = []
     for line in TABLES.read_text(encoding="utf-8").splitlines():
-        if line.startswith("| `"):
+        if line.startswith("| `") and line.count(" | ") == 3:  # other tables have fewer columns
             fault, said, kept, code = (cell.strip() for cell in line.strip("|").split(" | "))
             found.append(Row(fault.split("`")[1], said.strip("`"), kept, int(code)))
     return found
