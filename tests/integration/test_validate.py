@@ -107,13 +107,15 @@ def test_bytes_do_not_depend_on_the_run_the_zone_or_the_hash_seed(project: Path)
             assert done.returncode == 0, done.stderr
         written.append([(project / "reports/validation" / name).read_bytes() for name in RESULTS])
     assert written[0] == written[1]
-    found = [one["findings"] for one in json.loads(written[0][0])["expectations"] if one["findings"]]
+    expectations = json.loads(written[0][0])["expectations"]
+    found = [one["findings"] for one in expectations if one["findings"] and one["severity"] == "error"]
     accepted = {
         "series": "GOOG",
         "count": 2,
         "of": 253,
         "first": ["2020-01-07", "2020-01-09"],
         "accepted": True,
+        "detail": "",
     }
     assert found == [[accepted]]
 
@@ -152,7 +154,7 @@ def test_a_failure_leaves_its_result_and_data_docs_to_look_at(project: Path) -> 
     assert str(caught.value).count("\n") == 0
     folder = project / ".reprocast/validation"
     assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["success"] is False
-    assert "gap_share,ds,2,no,1" in (folder / "table.csv").read_text(encoding="utf-8").splitlines()
+    assert "gap_share,ds,error,2,no,1" in (folder / "table.csv").read_text(encoding="utf-8").splitlines()
     page = (folder / "data_docs/index.html").read_text(encoding="utf-8")
     assert "series GOOG lacks 1 of 253 due times (2020-05-27)" in page
 
@@ -207,14 +209,77 @@ def test_data_docs_that_cannot_be_built_are_said_and_do_not_stop_the_stage(
     assert said == "validate: reports/data_docs: Data Docs could not be built: no template for this page\n"
 
 
-def test_the_shipped_sample_meets_every_expectation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shipped_sample_meets_every_expectation_and_has_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "params.yaml", tmp_path)
     shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
     pull.main()
     validate.main()
     result = json.loads((tmp_path / "reports/validation/result.json").read_text(encoding="utf-8"))
-    assert [one for one in result["expectations"] if one["findings"]] == []
+    found = {(one["expectation"], one["column"]) for one in result["expectations"] if one["findings"]}
+    assert found == {("jumps", "close")} | {
+        ("shift", name) for name in ("log_volatility", "log_return", "log_volume")
+    }
+    assert all(one["severity"] == "warning" for one in result["expectations"] if one["findings"])
+    [jumps] = [one["findings"] for one in result["expectations"] if one["expectation"] == "jumps"]
+    apple = next(one for one in jumps if one["series"] == "AAPL")
+    assert apple["first"] == ["2000-09-29"]  # half of the price in a day, after a warning about profits
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "validate: 13 warnings: jumps of close, shift of log_volatility, shift of log_return, 1 more; "
+        "see the report, or reports/validation/table.csv"
+    )
+
+
+def test_roles_are_validated(project: Path) -> None:
+    """A column known ahead that ends with the targets is refused; three sessions further it is not."""
+    frame, steps = prices().assign(plan=1.0, area=2.0), 4
+    params = PARAMS.replace("future: [day_of_week]", "future: [plan], static: [area]")
+    put(frame, project, params)
+    with pytest.raises(
+        DataError, match=r"plan must be known at the 4 due times \(XNYS\) after .* series GOOG"
+    ):
+        validate.main()
+    days = pd.to_datetime(["2021-01-04", "2021-01-05", "2021-01-06", "2021-01-07"]).astype("datetime64[us]")
+    ahead = pd.DataFrame({"unique_id": np.repeat(["GOOG", "IBM"], steps), "ds": [*days, *days], "plan": 1.0})
+    known = pd.concat([frame, ahead]).sort_values(["unique_id", "ds"], kind="stable", ignore_index=True)
+    put(known, project, params)
+    validate.main()
+    known.loc[known["ds"] == days[2], "volume"] = 3.0
+    put(known, project, params)
+    with pytest.raises(DataError, match="after 2020-12-31 \\(ds\\) only plan may hold values: series GOOG"):
+        validate.main()
+    frame.loc[7, "area"] = 3.0
+    put(frame, project, params.replace("[plan]", "[]"))
+    with pytest.raises(DataError, match="area must have one value in each series: series GOOG fails in 1"):
+        validate.main()
+
+
+def test_a_short_series_is_a_warning_while_another_is_long_enough(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = prices()
+    rest = frame[(frame["unique_id"] == "GOOG") | (frame.index >= len(frame) - 60)]
+    put(rest.reset_index(drop=True), project)
+    validate.main()
+    said = capsys.readouterr().out
+    assert "enough rows of ds" in said
+    put(rest[rest["unique_id"] == "IBM"].reset_index(drop=True), project)
+    with pytest.raises(DataError, match=r"the series together must have 149 times .* lacks 89 of 149 rows"):
+        validate.main()
+
+
+def test_a_logarithm_of_what_has_none_is_bad_data_and_not_our_fault(project: Path) -> None:
+    """Warnings look at derived features; a feature that cannot be derived is told as such."""
+    params = PARAMS.replace("target: [log_volatility]", "target: [log_return(volume)]")
+    frame = prices()
+    frame.loc[3, "volume"] = 0.0
+    put(frame, project, params)
+    with pytest.raises(
+        DataError, match=r"series GOOG, volume at 2020-01-07: log_return\(volume\) has no value"
+    ):
+        validate.main()
 
 
 def test_thresholds_are_read_from_params(project: Path) -> None:

@@ -56,9 +56,9 @@ def test_eleven_failures_are_ten_lines_and_a_count() -> None:
 def test_the_table_has_a_row_an_expectation_and_column() -> None:
     found = [Finding("a", 2, 9, ()), Finding("b", 3, 9, ())]
     assert table_text([outcome(*found), outcome(success=True, column="open")]) == (
-        "expectation,column,series_checked,success,unexpected_count\n"
-        "values_finite,close,9,no,5\n"
-        "values_finite,open,9,yes,0\n"
+        "expectation,column,severity,series_checked,success,unexpected_count\n"
+        "values_finite,close,error,9,no,5\n"
+        "values_finite,open,error,9,yes,0\n"
     )
 
 
