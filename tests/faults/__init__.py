@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from faults import audit, folds, windows, yahoo
+from faults import audit, files, folds, roles, windows, yahoo
 from faults.scene import Played, Scene
 
 SCENES: dict[str, Callable[[Scene], Played]] = {
+    **files.SCENES,
     **audit.SCENES,
     **yahoo.SCENES,
     **folds.SCENES,
+    **roles.SCENES,
     **windows.SCENES,
 }
 """Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reprocast.errors import DataError
-from reprocast.panel.form import Column, Panel, Times
+from reprocast.panel.form import Column, Panel, Times, time_text
 
 OWN = ("unique_id", "ds")
 """Names that the panel keeps for itself."""
@@ -103,7 +103,8 @@ def disorder(series: NDArray[Any], ds: Times) -> tuple[int, str] | None:
     first = wrong[np.argmin(rows[wrong + 1])]
     row, before = int(rows[first + 1]), int(rows[first])
     twice = ds[row] == ds[before]
-    return row, f"{ds[row]} stands twice" if twice else f"{ds[row]} comes after {ds[before]}; sort by time"
+    time, last = time_text(ds[row]), time_text(ds[before])
+    return row, f"{time} stands twice" if twice else f"{time} comes after {last}; sort by time"
 
 
 def _order(series: NDArray[Any]) -> Any:

@@ -79,6 +79,10 @@ def to_numbers(cells: Cells, column: str, place: Place, decimal: str = ".") -> C
     valid = _flags(pc.match_substring_regex(pointed, NUMBER))
     there = _flags(pc.is_valid(present))
     if there.any() and not valid.any():
+        mistaken = _flags(
+            pc.match_substring_regex(_with_points(present) if decimal == "." else present, NUMBER)
+        )
+        _refuse(np.flatnonzero(there & mistaken), present, column, place, decimal)
         return None
     _refuse(np.flatnonzero(there & ~valid), present, column, place, decimal)
     numbers = _typed(pointed)

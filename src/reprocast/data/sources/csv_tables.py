@@ -134,7 +134,7 @@ def _rows(part: Part, reader: Any, line: int) -> Iterator[tuple[int, list[str]]]
             if row:
                 yield here, row
     except csv.Error as error:
-        raise DataError(f"{part.name}, line {before + reader.line_num}: is not CSV: {error}") from None
+        raise DataError(f"{part.name}, line {line + 1}: is not CSV: {error}") from None
 
 
 def _even(part: Part, rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
