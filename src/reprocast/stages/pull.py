@@ -7,7 +7,7 @@ from pydantic import ConfigDict, PositiveInt
 
 from reprocast.data.adjust import ACTIONS, PRICES, adjust
 from reprocast.data.asof import last_closed, over_by, select, since, spans, until
-from reprocast.data.channels import known_columns
+from reprocast.data.channels import known_columns, refuse_roles
 from reprocast.data.known_ahead import with_known
 from reprocast.data.vintages import Vintage
 from reprocast.data.windows import Channels
@@ -88,9 +88,11 @@ def known_ahead(columns: Columns, panel: Panel, data: AnyData) -> tuple[str, ...
     """Columns of the panel whose values are known before their time.
 
     Raises:
-        ParamsError: a column of prices, which never is.
+        ParamsError: a column that is forecast, or of prices: these never are.
     """
-    known = known_columns(Channels(columns.target, future=columns.future), panel.columns)
+    features = Channels(columns.target, future=columns.future)
+    refuse_roles(features, panel.columns)
+    known = known_columns(features, panel.columns)
     traded = [name for name in known if name in (*PRICES, "volume")]
     if data.kind == "prices" and traded:
         raise ParamsError(
