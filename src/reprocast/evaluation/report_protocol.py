@@ -7,11 +7,15 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation.report_folds import apart, backtest
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Column, Table, table
+from reprocast.params.window import Window
 
 WINDOWS = "data/windows/manifest.json"
 SPLITS = ("train", "validation", "test")
 SCALING = {
-    "standard": "by mean and deviation of the training steps, per series and channel",
+    "standard": "by mean and deviation of the training steps",
+    "robust": "by median and quartiles of the training steps",
+    "minmax": "by the smallest and the largest value of the training steps",
+    "window": "by mean and deviation of each window's own look-back",
     "none": "none",
 }
 Facts = tuple[tuple[str, str], ...]
@@ -38,7 +42,8 @@ def protocol(inputs: Inputs) -> Facts:
         ("Calendar", f"{windows['calendar']}, {windows['season']} steps a season"),
         *backtest(inputs),
         ("Embargo", f"{windows['embargo']} steps are left out between the splits"),
-        ("Scaling", SCALING[params.window.scaling]),
+        *_skipped(windows.get("skipped", {})),
+        ("Scaling", _scaling(params.window)),
         ("Training", _training(inputs)),
         (
             "Selection",
@@ -67,6 +72,17 @@ def _training(inputs: Inputs) -> str:
     )
 
 
+def _skipped(skipped: Mapping[str, str]) -> Facts:
+    """Series that take no part, if there are any."""
+    return (("Skipped", "; ".join(f"{name}: {why}" for name, why in skipped.items())),) if skipped else ()
+
+
+def _scaling(window: Window) -> str:
+    over = {"series": "per series and channel", "panel": "per channel, over all series"}
+    by_training = window.scaling in ("standard", "robust", "minmax")
+    return SCALING[window.scaling] + (f", {over[window.scaling_over]}" if by_training else "")
+
+
 def _list(values: Any) -> str:
     return ", ".join(str(value) for value in values)
 
@@ -80,6 +96,7 @@ def splits(inputs: Inputs) -> Table:
         Column("last", "targets to", numeric=False),
         Column("windows", "windows", write.count),
         Column("left_out", "left out (gaps)", write.count),
+        Column("purged", "purged", write.count),
     ]
     return table("Splits by time: target spans and windows", columns, split_rows(inputs))
 
@@ -95,6 +112,7 @@ def split_rows(inputs: Inputs) -> list[dict[str, Any]]:
             "last": fold[split]["last"],
             "windows": _total(fold[split]["windows"]),
             "left_out": _total(fold[split].get("left_out", {})),
+            "purged": _total(fold[split].get("purged", {})),
         }
         for number, fold in folds.items()
         for split in SPLITS
