@@ -80,7 +80,7 @@ class Scramble:
     def _with_holes(
         self, name: str, values: Column, later: NDArray[np.bool_], rng: np.random.Generator
     ) -> Column:
-        holes = later & (rng.random(len(values)) < HOLES)
+        holes = _some(later, HOLES, rng)
         return values if self._stays(name) else np.where(holes, np.nan, values)
 
 
@@ -105,9 +105,17 @@ def scrambled(values: Column, later: NDArray[np.bool_], rng: np.random.Generator
     return changed
 
 
+def _some(rows: NDArray[np.bool_], share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """A share of the rows (T,) at random; one at least, where there is one."""
+    there = np.flatnonzero(rows)
+    chosen = np.zeros(len(rows), np.bool_)
+    chosen[rng.choice(there, int(np.ceil(share * len(there))), replace=False)] = True
+    return chosen
+
+
 def _kept_rows(panel: Panel, later: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
     """All but some of the later rows; a series' last row stays, so that its end does not move."""
-    keep = ~(later & (rng.random(len(panel)) < LOST))
+    keep = ~_some(later, LOST, rng)
     keep[panel.offsets[1:] - 1] = True
     return keep
 
