@@ -80,6 +80,8 @@ def _read(file: str, roles: FileRoles) -> Panel:
         id=roles.id,
         time=roles.time,
         rename=roles.rename,
+        date_format=roles.date_format,
+        decimal=roles.decimal,
         end=0 if roles.steps else "9999-12-31",
         calendar="step" if roles.steps else "D",
         season=1,

@@ -10,6 +10,7 @@ import pandas as pd
 from reprocast.data.sources.cells import is_missing
 from reprocast.data.transforms import CALENDAR, FEATURES
 from reprocast.errors import DataError, first_names
+from reprocast.infer.writing import date_format, decimal, is_iso
 
 TIMES = ("ds", "date", "datetime", "timestamp", "time", "day", "month", "period", "index")
 STEPS = ("step", "t", "ds", "time", "index", "period", "n", "i")
@@ -48,6 +49,10 @@ class FileRoles:
     """The file's names to such that `columns` can use."""
     prices: bool
     """Whether there are open, high, low and close."""
+    date_format: str | None
+    """How times are written, as in strptime; none: ISO 8601."""
+    decimal: Literal[".", ","]
+    """What separates decimals."""
 
 
 def file_roles(frame: pd.DataFrame, file: str) -> FileRoles:
@@ -56,7 +61,9 @@ def file_roles(frame: pd.DataFrame, file: str) -> FileRoles:
     Raises:
         DataError: no column has times, or none has values.
     """
-    time, steps = _time_column(frame, file)
+    time, steps, written = _time_column(frame, file)
+    comma = decimal(frame) == ","
+    frame = _with_points(frame, but=time) if comma else frame
     series = _id_column(frame, time)
     values = [
         name for name in map(str, frame.columns) if name not in (time, series) and _is_numeric(frame[name])
@@ -66,16 +73,26 @@ def file_roles(frame: pd.DataFrame, file: str) -> FileRoles:
     wide = series is None and _looks_wide(values)
     prices = {_plain(name) for name in values} >= NEEDED
     rename = {} if wide else _renaming(values, prices=prices)
-    return FileRoles(time, steps, series, "wide" if wide else "long", rename, prices and not wide)
+    form: Literal["long", "wide"] = "wide" if wide else "long"
+    return FileRoles(time, steps, series, form, rename, prices and not wide, written, "," if comma else ".")
 
 
-def _time_column(frame: pd.DataFrame, file: str) -> tuple[str, bool]:
+def _with_points(frame: pd.DataFrame, *, but: str) -> pd.DataFrame:
+    texts = [str(name) for name in frame if name != but and not pd.api.types.is_numeric_dtype(frame[name])]
+    return frame.assign(**{name: frame[name].astype(str).str.replace(",", ".") for name in texts})
+
+
+def _time_column(frame: pd.DataFrame, file: str) -> tuple[str, bool, str | None]:
+    """Its name, whether it counts steps, and how times are written if not in ISO 8601."""
     for name in _likely_first(frame.columns, TIMES):
-        if _is_time(frame[name]):
-            return name, False
+        if is_iso(frame[name]):
+            return name, False, None
+    for name in _likely_first(frame.columns, TIMES):
+        if written := date_format(frame[name], file):
+            return name, False, written
     for name in _likely_first(frame.columns, STEPS)[: len(STEPS)]:
         if name.lower() in STEPS and _is_whole(frame[name]):
-            return name, True
+            return name, True, None
     raise DataError(
         f"{file}: no column has times; write them as 2013-03-31 or 2013-03-31T16:00 (ISO 8601), or count "
         f"steps in a column called step; it has {first_names(frame.columns)}"
@@ -86,17 +103,6 @@ def _likely_first(names: Iterable[str], likely: tuple[str, ...]) -> list[str]:
     """Names in the file's order, those that are `likely` before the others."""
     rank = {name: n for n, name in enumerate(likely)}
     return sorted(map(str, names), key=lambda name: rank.get(name.lower(), len(rank)))
-
-
-def _is_time(cells: pd.Series) -> bool:
-    """Nearly all cells are ISO times: a broken one is to be named when the file is read."""
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        return True
-    if pd.api.types.is_numeric_dtype(cells):
-        return False
-    text = cells.astype(str).str.strip()
-    parsed = pd.to_datetime(text.where(text.str.contains("-")), format="ISO8601", errors="coerce", utc=True)
-    return bool(parsed.notna().mean() > 0.9)
 
 
 def _is_whole(cells: pd.Series) -> bool:

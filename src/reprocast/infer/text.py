@@ -59,6 +59,7 @@ def _data(found: Findings) -> str:
         _entry("id", roles.id, f"column with the series' name; found: {shown}"),
         _entry("time", roles.time, "column with the time (or the integer step)"),
         _entry("rename", roles.rename, "the file's column names to the panel's"),
+        *_written(roles),
         _entry("start", found.start, "first day or step"),
         _entry("end", found.end, "as-of date, included: nothing later is ever read"),
         _entry(
@@ -69,6 +70,16 @@ def _data(found: Findings) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _written(roles: FileRoles) -> list[str]:
+    """How times and decimals are written, where it is not the usual way."""
+    lines = []
+    if roles.date_format:
+        lines.append(_entry("date_format", roles.date_format, "how times are written, as in strptime"))
+    if roles.decimal != ".":
+        lines.append(_entry("decimal", roles.decimal, "what separates decimals"))
+    return lines
 
 
 def _validation(found: Findings) -> str:

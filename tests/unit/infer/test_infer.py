@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from property.sheets import zipped
 
 from reprocast.errors import DataError
 from reprocast.infer import infer
+from reprocast.params.data import FilesData
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 
@@ -151,6 +153,33 @@ def test_text_and_constant_columns_are_left_alone() -> None:
     assert "# Not used: zero." in Path("params.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("written", "calendar"),
+    [("%d.%m.%Y", "D"), ("%m/%d/%Y", "D"), ("%d/%m/%Y %H:%M", "h"), ("%Y/%m/%d", "D")],
+)
+def test_dates_as_people_write_them(written: str, calendar: str) -> None:
+    frame = waves(500, freq=calendar)
+    params = params_of(frame.assign(time=frame["time"].dt.strftime(written)))
+    assert isinstance(params.data, FilesData)
+    assert params.data.date_format == written
+    assert (params.data.start, params.data.calendar) == ("2020-01-01", calendar)
+
+
+def test_decimal_commas() -> None:
+    frame = waves(500)
+    frame.to_csv("mine.csv", index=False, sep=";", decimal=",", date_format="%d.%m.%Y %H:%M")
+    params = resolved(Path("mine.csv"))
+    assert isinstance(params.data, FilesData)
+    assert (params.data.decimal, params.data.date_format) == (",", "%d.%m.%Y %H:%M")
+    assert params.columns.target == ("load",)
+    assert params.columns.past == ("temperature",)
+
+
+def test_an_archive() -> None:
+    Path("mine.zip").write_bytes(zipped(("mine.csv", waves(500).to_csv(index=False).encode())))
+    assert resolved(Path("mine.zip")).data.calendar == "h"
+
+
 def test_parquet() -> None:
     waves(500).to_parquet("mine.parquet")
     assert resolved(Path("mine.parquet")).data.calendar == "h"
@@ -169,7 +198,11 @@ def test_parquet() -> None:
             "no calendar",
         ),
         (waves(100).iloc[::-1], "comes after"),
-        (waves(100).assign(time=lambda f: f["time"].dt.strftime("%d/%m/%Y")), "ISO 8601"),
+        (waves(100).assign(time=lambda f: f["time"].dt.strftime("%d %b %Y")), "ISO 8601"),
+        (
+            waves(12, "2024-01-01", "D").assign(time=lambda f: f["time"].dt.strftime("%m/%d/%Y")),
+            "may be %d/%m",
+        ),
     ],
     ids=[
         "no time",
@@ -179,7 +212,8 @@ def test_parquet() -> None:
         "constant",
         "irregular",
         "backwards",
-        "local dates",
+        "odd dates",
+        "days or months",
     ],
 )
 def test_what_cannot_work_is_refused_in_one_line(frame: pd.DataFrame, said: str) -> None:
