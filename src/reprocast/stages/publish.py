@@ -85,4 +85,5 @@ def _explained(target: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG):
             raise DiskError(f"{target}: {error.strerror}; free some space and run again") from error
-        raise CannotCreateError(f"{error.filename or target}: cannot be written: {error.strerror}") from error
+        place = error.filename2 or error.filename or target  # of a rename the place that it goes to
+        raise CannotCreateError(f"{place}: cannot be written: {error.strerror}") from error
