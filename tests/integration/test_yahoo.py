@@ -3,15 +3,20 @@
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import yfinance
+from yfinance.exceptions import YFException
 
 from reprocast.data.adjust import adjust
-from reprocast.data.sources import yahoo
+from reprocast.data.sources import SOURCES, Source, yahoo
 from reprocast.data.sources.answer import Answer
 from reprocast.data.sources.yahoo_client import LONGEST_WAIT
 from reprocast.data.sources.yahoo_rehearsal import Rehearsal, rehearsing
@@ -30,6 +35,7 @@ from reprocast.data.sources.yahoo_scenarios import (
 from reprocast.data.sources.yahoo_session import YahooSession
 from reprocast.errors import DataError, ParamsError, ReprocastError, TryAgainError
 from reprocast.params.operations import Operations
+from reprocast.stages.acquire import acquire, stored, stored_or_acquired
 
 WEEK = ("2024-06-03", "2024-06-04", "2024-06-05", "2024-06-06", "2024-06-07")
 
@@ -351,3 +357,90 @@ def test_cookie_and_crumb_are_asked_for_once_and_prices_do_without_them() -> Non
     assert "crumb=crumb" in played.asked[-1]
     with rehearsing(SCENARIOS["no-crumb"]) as played:
         yahoo.ask(played.scenario.block(), Operations(), played.client(), GOOD.now)
+
+
+def test_a_month_that_lacks_its_last_days_is_partial() -> None:
+    """The stand-in knows one week of June."""
+    answer = asked(
+        GOOD, datetime(2024, 7, 2, tzinfo=UTC), calendar="MS", end="2024-06-30", start="2024-06-01"
+    )
+    assert answer.lacking[TICKER].startswith("the last 15 bars are missing: 2024-06-10")
+
+
+def test_the_first_week_is_whole_even_if_it_begins_before_the_start() -> None:
+    now = datetime(2024, 6, 12, tzinfo=UTC)
+    panel = asked(GOOD, now, calendar="W", start="2024-06-06", end="2024-06-09").panel
+    np.testing.assert_allclose(panel.columns["open"], [50])  # Monday's, in shares of after the split
+
+
+def test_a_session_without_bars_is_missing() -> None:
+    now = datetime(2024, 6, 7, 22, tzinfo=UTC)
+    scenario = replace(GOOD, charts={TICKER: intraday(15)})
+    answer = asked(scenario, now, calendar="XNYS@15min", start="2024-06-05", end="2024-06-07")
+    assert answer.lacking[TICKER].startswith("the last 26 bars are missing: 2024-06-07T13:30:00, ")
+    assert not asked(scenario, now, calendar="XNYS@15min", start="2024-06-05", end="2024-06-06").lacking
+
+
+def test_daily_bars_stand_at_the_exchanges_trading_date() -> None:
+    """Sydney's sessions open at 23:00 UTC of the day before in summer."""
+    openings = [int(datetime(2024, 1, day, 23, tzinfo=UTC).timestamp()) for day in (7, 8, 9)]
+    quote = {name: [1.0, 2.0, 3.0] for name in ("open", "high", "low", "close", "volume")}
+    made = raw_chart(openings, quote, {})
+    made["meta"] |= {"exchangeTimezoneName": "Australia/Sydney", "gmtoffset": 39600, "timezone": "AEDT"}
+    scenario = replace(GOOD, charts={TICKER: made})
+    span = {"start": "2024-01-08", "end": "2024-01-10", "calendar": "XASX"}
+    assert days(asked(scenario, **span)) == ("2024-01-08", "2024-01-09", "2024-01-10")
+    early = asked(scenario, datetime(2024, 1, 10, 5, tzinfo=UTC), **span)  # closes at 05:00 UTC
+    assert days(early) == ("2024-01-08", "2024-01-09")
+    assert not early.lacking
+
+
+def test_operations_yaml_reaches_the_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Through `reprocast acquire`'s own way, with nothing put in its place but the address."""
+    monkeypatch.chdir(tmp_path)
+    Path("operations.yaml").write_text(
+        "yahoo: {attempts: 1, timeout: 0.2, requests_per_second: 500}\n", encoding="utf-8"
+    )
+    with rehearsing(SCENARIOS["hang"]) as played:
+        monkeypatch.setattr(YahooSession, "address", lambda _, url: f"{played.url}{urlsplit(url).path}")
+        with pytest.raises(TryAgainError, match=r"no answer within 0\.2 s after 1 attempt"):
+            acquire(GOOD.block())
+
+
+def test_a_stored_answer_serves_what_lies_within_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario = replace(GOOD, asked=(TICKER, "MORE"), charts={TICKER: chart(), "MORE": chart()})
+    with rehearsing(scenario) as played:
+        client = played.client()
+        source = Source(yahoo.request, lambda data, operations: yahoo.ask(data, operations, client, GOOD.now))
+        monkeypatch.setitem(SOURCES, "yahoo", source)
+        vintage = acquire(scenario.block())
+        asked_before = len(played.asked)
+        within = GOOD.block(start="2024-06-04", end="2024-06-06")
+        assert stored_or_acquired(within).name == vintage.name
+        assert stored(replace(GOOD, asked=("OTHER",)).block()) is None
+        assert stored(GOOD.block(start="2024-06-01")) is None
+        assert stored(GOOD.block(end="2024-06-08")) is None
+        assert stored(GOOD.block(calendar="B")) is None
+        assert len(played.asked) == asked_before
+        assert acquire(scenario.block()).name == vintage.name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame.rename(columns={"Close": "close"}),
+        lambda frame: (_ for _ in ()).throw(ValueError("All arrays must be of the same length")),
+        lambda frame: (_ for _ in ()).throw(YFException("Data was lost in merge, investigate")),
+    ],
+    ids=["renamed", "lengths", "merge"],
+)
+def test_what_yfinance_itself_gets_wrong_is_no_passing_failure(
+    change: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = yfinance.Ticker.history
+    monkeypatch.setattr(yfinance.Ticker, "history", lambda self, **asked: change(history(self, **asked)))
+    error, played = failure(GOOD)
+    assert error.exit_code == 65
+    assert "the answer has another form than yfinance" in str(error)
+    assert not played.waits

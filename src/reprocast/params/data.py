@@ -88,6 +88,15 @@ class YahooData(TickerBlock):
     source: Literal["yahoo"]
 
     @model_validator(mode="after")
+    def _are_tickers(self) -> Self:
+        for name in self.series:
+            if not re.fullmatch(r"[\w^=.&$-]+", name, re.ASCII):
+                raise ValueError(
+                    f"series: {name!r} is no ticker of Yahoo's, like IBM, BRK-B, ^GSPC or SAP.DE"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _yahoo_has_such_bars(self) -> Self:
         if yahoo_interval(self.calendar) is None:
             raise ValueError(

@@ -42,6 +42,8 @@ FAULTS = [
         "calendar: daily",
         "data.calendar: 'daily' is not an exchange (XNYS, XNYS@15min), a frequency",
     ),
+    ("calendar: XNYS", "calendar: XNYS@2d", "data.calendar: 'XNYS@2d' is not an exchange"),
+    ("calendar: XNYS", "calendar: XNYS@0min", "has a step within the sessions that is not between 1min and"),
     ("seeds: [1, 2, 3]", "seeds: [1, 1]", "seeds: [1, 1] names a seed twice"),
     ("seeds: [1, 2, 3]", "seeds: []", "seeds: needs at least one entry"),
     ("seeds: [1, 2, 3]", "seeds: [1, 2", "is not YAML"),

@@ -1,15 +1,16 @@
 """Prices from Yahoo through yfinance, brought back to what was really traded, with their actions."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from reprocast.data.sources.answer import Answer
-from reprocast.data.sources.yahoo_bars import are_over, traded, what_is_missing
-from reprocast.data.sources.yahoo_client import Client, NothingError, PassingError
+from reprocast.data.sources.yahoo_bars import PERIODS, are_over, traded, what_is_missing
+from reprocast.data.sources.yahoo_client import Client
+from reprocast.data.sources.yahoo_faults import NothingError, PassingError
 from reprocast.errors import DataError, ParamsError, TryAgainError
 from reprocast.panel import from_frame
 from reprocast.params.calendar import step_within_day, yahoo_interval
@@ -21,6 +22,7 @@ EARLIEST = "1900-01-01"
 KEPT_DAYS = {"1m": 7, "60m": 730}
 """How long Yahoo keeps bars within the day."""
 OTHER_KEPT_DAYS = 60
+LONGEST_PERIOD = timedelta(days=31)
 
 
 def request(data: YahooData) -> dict[str, Any]:
@@ -59,9 +61,8 @@ def ask(
     histories, lacking = _histories(client, asked["series"], first, yahoo_interval(data.calendar) or "1d")
     frames = []
     for ticker, history in histories.items():
-        frame = _asked_for(traded(history, data.calendar), data, now) if len(history) else history
-        frames.append(frame.assign(unique_id=ticker))
-        reason = what_is_missing(frame, data.calendar, asked["start"], asked["end"], now)
+        frames.append(_asked_for(history, data, data.calendar, now).assign(unique_id=ticker))
+        reason = _why_partial(history, data, now)
         if reason is not None:
             lacking[ticker] = reason
     lacking = dict(sorted(lacking.items()))
@@ -69,6 +70,16 @@ def ask(
         raise DataError(f"yahoo: {_named(lacking)}; nothing was stored")
     panel = from_frame(pd.concat([frame for frame in frames if len(frame)], ignore_index=True))
     return Answer(panel, asked, now.isoformat(timespec="seconds"), lacking)
+
+
+def _why_partial(history: pd.DataFrame, data: YahooData, now: datetime) -> str | None:
+    """What a ticker lacks; weeks and months hide that their last days are not there, so those come first."""
+    first, last = request(data)["start"], request(data)["end"]
+    for calendar in ("B", data.calendar) if data.calendar in PERIODS else (data.calendar,):
+        reason = what_is_missing(_asked_for(history, data, calendar, now), calendar, first, last, now)
+        if reason is not None:
+            return reason
+    return None
 
 
 def _histories(
@@ -112,6 +123,8 @@ def _named(reasons: Mapping[str, object]) -> str:
 
 def _first_day(start: str | None, calendar: str, now: datetime) -> str:
     """From when to ask; within the day Yahoo keeps bars for some time only."""
+    if start is not None and calendar in PERIODS:
+        return (date.fromisoformat(start) - LONGEST_PERIOD).isoformat()  # the first one begins before it
     if step_within_day(calendar) is None:
         return start or EARLIEST
     interval = str(yahoo_interval(calendar))
@@ -124,9 +137,12 @@ def _first_day(start: str | None, calendar: str, now: datetime) -> str:
     return start or earliest
 
 
-def _asked_for(frame: pd.DataFrame, data: YahooData, now: datetime) -> pd.DataFrame:
-    """The bars that are over, from data.start to data.end."""
+def _asked_for(history: pd.DataFrame, data: YahooData, calendar: str, now: datetime) -> pd.DataFrame:
+    """The bars of a calendar that are over, from data.start to data.end."""
+    if not len(history):
+        return history
+    frame = traded(history, calendar)
     labels = frame["ds"].to_numpy().astype("datetime64[us]")
     days = labels.astype("datetime64[D]")
     first, last = np.datetime64(str(data.start or EARLIEST)[:10]), np.datetime64(str(data.end)[:10])
-    return frame[are_over(data.calendar, labels, now) & (days >= first) & (days <= last)]
+    return frame[are_over(calendar, labels, now) & (days >= first) & (days <= last)]

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +19,8 @@ from tenacity import (
     wait_random,
 )
 
+from reprocast.data.sources.yahoo_bars import COLUMNS
+from reprocast.data.sources.yahoo_faults import FormError, PassingError, judged, rate_limit, unreached
 from reprocast.errors import DataError
 from reprocast.params.operations import Yahoo
 
@@ -26,40 +29,8 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 60
 """Seconds; a server that asks for more patience is asked again by the user, not by us."""
-OK, BAD_REQUEST, REFUSED, NOT_FOUND, UNPROCESSABLE, RATE_LIMIT, SERVER_FAULT = (
-    200,
-    400,
-    (401, 403),
-    404,
-    422,
-    429,
-    500,
-)
-
-
 LOGGERS = ("yfinance", "bs4.dammit")
 """What they would write is in the exceptions."""
-
-
-class PassingError(Exception):
-    """A failure that may pass; its text is the reason.
-
-    Args:
-        reason: what happened.
-        again: when to try again.
-        everyone: whether the next ticker would fare no better.
-    """
-
-    def __init__(self, reason: str, again: str = "some minutes", *, everyone: bool = False) -> None:
-        super().__init__(reason)
-        self.again, self.everyone, self.attempts = again, everyone, 1
-
-    def __str__(self) -> str:
-        return f"{self.args[0]} after {self.attempts} attempt{'s' if self.attempts > 1 else ''}"
-
-
-class NothingError(Exception):
-    """Yahoo does not know the ticker; the text says so."""
 
 
 class Client:
@@ -90,7 +61,7 @@ class Client:
         self._backoff = wait_exponential(multiplier=2, max=30) + wait_random(0, 2)
 
     def history(self, ticker: str, start: str, interval: str) -> pd.DataFrame:
-        """Bars and actions from `start` to now as Yahoo gives them, indexed by zoned times; empty without any.
+        """Bars and actions from `start` to now as Yahoo gives them, indexed by zoned times; empty if none.
 
         Raises:
             NothingError: Yahoo does not know the ticker.
@@ -105,6 +76,11 @@ class Client:
         )
         try:
             return retrying(self._once, ticker, start, interval)
+        except FormError as error:
+            raise DataError(
+                f"yahoo: {ticker}: the answer has another form than yfinance {version('yfinance')} knows "
+                f"({error}); update it (`pip install --upgrade yfinance`), nothing was stored"
+            ) from None
         except RetryError as error:
             failure = error.last_attempt.exception()
             if isinstance(failure, PassingError):
@@ -132,54 +108,17 @@ class Client:
                     start=start, interval=interval, auto_adjust=False, actions=True, timeout=self._seconds
                 )
         except YFRateLimitError:
-            raise self._rate_limit() from None
+            raise rate_limit(self.session) from None
         except RequestException as error:
             if self.session.status is None:
-                raise self._unreached(error) from None
-            return self._judge(error)
-        except (YFException, ValueError) as error:
-            return self._judge(error)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
-            if self.session.status != OK:
-                return self._judge(error)
-            raise DataError(
-                f"yahoo: {ticker}: the answer has another form than yfinance {yf.__version__} knows "
-                f"({error}); update it (`pip install --upgrade yfinance`), nothing was stored"
-            ) from None
-        return self._judge(None) if frame.empty else frame
-
-    def _rate_limit(self) -> PassingError:
-        asked = self.session.retry_after
-        again = "an hour" if asked is None else f"{asked:.0f} s, as it asks"
-        return PassingError("the rate limit is reached (429)", again, everyone=True)
-
-    def _unreached(self, error: Exception) -> PassingError:
-        from curl_cffi.requests.exceptions import DNSError, Timeout
-
-        if isinstance(error, Timeout):
-            return PassingError(f"no answer within {self._seconds:g} s", everyone=True)
-        if isinstance(error, DNSError):
-            return PassingError("cannot be reached: no network, or no name service", everyone=True)
-        if "to connect" in str(error):
-            return PassingError(f"cannot be reached ({_first_line(error)})", everyone=True)
-        return PassingError(f"the connection was cut ({_first_line(error)})")
-
-    def _judge(self, error: Exception | None) -> pd.DataFrame:
-        """Tells a server in trouble from a ticker without bars (an empty frame); yfinance does not."""
-        status = self.session.status
-        if status == RATE_LIMIT:
-            raise self._rate_limit()
-        if status is None or status >= SERVER_FAULT:
-            raise PassingError(f"Yahoo is in trouble and answers {status or 'nothing'}")
-        if status in REFUSED:
-            raise PassingError(f"access is refused ({status})", "an hour", everyone=True)
-        if status == NOT_FOUND:
-            raise NothingError("Yahoo does not know this ticker (data.series)")
-        if self.session.is_down:
-            raise PassingError("Yahoo is down for maintenance", everyone=True)
-        if isinstance(error, ValueError) and status not in (BAD_REQUEST, UNPROCESSABLE):
-            raise PassingError("the answer is no JSON")
-        return pd.DataFrame()
+                raise unreached(error, self._seconds) from None
+            return judged(self.session, error)
+        except (YFException, ValueError, LookupError, TypeError, AttributeError) as error:
+            return judged(self.session, error)
+        absent = [name for name in COLUMNS if name not in frame.columns]
+        if absent and len(frame):
+            raise FormError(f"no {', '.join(absent)}")
+        return judged(self.session, None) if frame.empty else frame
 
 
 @contextmanager
@@ -199,9 +138,3 @@ def _outspoken(yf: Any) -> Iterator[None]:
         yf.config.debug.hide_exceptions = hidden
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-
-
-def _first_line(error: Exception) -> str:
-    """Without curl's number and its advice to read its documentation."""
-    said = str(error).splitlines()[0].partition(" See http")[0] if str(error) else ""
-    return said.rpartition("curl: (")[2].partition(") ")[2].rstrip(". ") or said or type(error).__name__
