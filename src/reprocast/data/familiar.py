@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprocast.data.findings import Finding, time_texts
+from reprocast.data.ordered import median, quantiles
 from reprocast.data.training_part import Part
 from reprocast.panel import Panel
 
@@ -40,7 +41,7 @@ class Ranges:
 
 def ranges_of(windows: Floats) -> Ranges:
     """What the look-backs (M, L, C) of one series show; M of at least 1."""
-    low, high = np.quantile(windows.reshape(-1, windows.shape[-1]), [OUTLIERS, 1 - OUTLIERS], axis=0)
+    low, high = quantiles(windows.reshape(-1, windows.shape[-1]), [OUTLIERS, 1 - OUTLIERS])
     spreads = _spread(windows)
     return Ranges(low, high, spreads.min(axis=0), spreads.max(axis=0))
 
@@ -50,7 +51,7 @@ def unfamiliar(windows: Floats, shown: Ranges) -> NDArray[np.bool_]:
 
     A channel that was constant, or a spread that was nought, says nothing of the unit and accepts everything.
     """
-    level, spread = np.median(windows, axis=1), _spread(windows)  # -> (B, C)
+    level, spread = median(windows, axis=1), _spread(windows)  # -> (B, C)
     width = shown.high - shown.low
     outside = np.maximum(shown.low - level, level - shown.high)
     wide = (shown.most > 0) & (spread > SPREADS * shown.most)
@@ -60,9 +61,7 @@ def unfamiliar(windows: Floats, shown: Ranges) -> NDArray[np.bool_]:
 
 def _spread(windows: Floats) -> Floats:
     """Median absolute deviation of each window and channel: (B, L, C) -> (B, C)."""
-    away = np.abs(windows - np.median(windows, axis=1, keepdims=True))
-    spread: Floats = np.median(away, axis=1)
-    return spread
+    return median(np.abs(windows - median(windows, axis=1)[:, None]), axis=1)
 
 
 def unfamiliar_after(panel: Panel, column: str, part: Part, look_back: int) -> list[Finding]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprocast.data.findings import Finding, time_text, time_texts
+from reprocast.data.ordered import median
 from reprocast.panel import Panel
 
 Floats = NDArray[np.float64]
@@ -34,9 +35,9 @@ def robust_z(changes: Floats) -> Floats:
     finite = changes[np.isfinite(changes)]
     if not len(finite):
         return np.full_like(changes, np.nan)
-    away = np.abs(changes - np.median(finite))
+    away = np.abs(changes - median(finite))
     known = away[np.isfinite(away)]
-    middle = np.median(known) or np.median(known[known > 0] if (known > 0).any() else known)
+    middle = median(known) or median(known[known > 0] if (known > 0).any() else known)
     return away / (NORMAL * middle) if middle else np.where(np.isfinite(changes), 0.0, np.nan)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri  # scipy.stats takes twice as long to import
 
 from reprocast.data.findings import Finding
+from reprocast.data.ordered import quantiles
 from reprocast.data.training_part import Part
 from reprocast.panel import Panel
 
@@ -25,7 +26,7 @@ def psi(training: Floats, later: Floats) -> tuple[float, int]:
     p and q are the shares of both parts in a bin, with half a value added to each so that none is empty
     (Siddiqi 2006, Credit Risk Scorecards). Ties make fewer bins.
     """
-    inner = np.unique(np.quantile(training, np.arange(1, BINS) / BINS))
+    inner = np.unique(quantiles(training, [n / BINS for n in range(1, BINS)]))
     bins = len(inner) + 1
     p, q = (_shares(inner, values, bins) for values in (training, later))
     return float(np.sum((q - p) * np.log(q / p))), bins
