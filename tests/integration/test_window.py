@@ -48,9 +48,54 @@ def test_it_writes_windows_and_a_manifest(project: Path, capsys: pytest.CaptureF
         "last": str(day(99).astype("datetime64[D]")),
         "windows": {"a": 19, "b": 19},
         "left_out": {"a": 0, "b": 0},
+        "purged": {"a": 1, "b": 1},  # its target span begins on day 79, in the embargo
     }
     assert manifest["folds"]["0"]["train"]["left_out"] == {"a": 1, "b": 1}
     assert (manifest["season"], manifest["calendar"], manifest["embargo"]) == (7, "D", 2)
+    assert (manifest["scaling"], manifest["missing"], manifest["skipped"]) == ("standard", "refuse", {})
+
+
+def test_rolling_folds_share_the_values(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main()
+    (project / "params.yaml").write_text(PARAMS.replace("test: 20", "folds: 2, test: 20"), encoding="utf-8")
+    before = read_windows(project / "data" / "windows")
+    main()
+    assert "38 test in the last of 2 folds; 5 channels" in capsys.readouterr().out
+    windows = read_windows(project / "data" / "windows")
+    assert sorted(windows.folds) == [0, 1]
+    assert windows.folds[0].bounds["test"] == (day(60), day(79))
+    for split, starts in before.folds[0].starts.items():
+        assert np.array_equal(windows.folds[1].starts[split], starts)
+    assert np.array_equal(windows.values, before.values, equal_nan=True)
+    assert not np.array_equal(windows.folds[0].loc, windows.folds[1].loc)
+
+
+def test_short_series_are_skipped_by_name(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = np.array([day(n) for n in [*range(100), *range(95, 100), *range(90, 100)]])
+    panel = Panel(("a", "b", "c"), np.array([0, 100, 105, 115]), days, prices(np.random.default_rng(1), 115))
+    write_panel(panel, project / "data" / "validated" / "panel.parquet")
+    main()
+    windows = read_windows(project / "data" / "windows")
+    assert windows.ids == ("a",)
+    assert windows.skipped == {
+        "b": "its 5 rows hold no window of 5 + 2 steps in any split",
+        "c": "has no row in the training span",
+    }
+    said = capsys.readouterr().out
+    assert all(f"skipped: {name}: {why}" in said for name, why in windows.skipped.items())
+
+
+def test_only_the_first_of_many_skipped_series_are_printed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = np.array([day(n) for n in [*range(100), *(12 * [99])]])
+    offsets = np.array([0, *range(100, 113)])
+    panel = Panel(tuple("abcdefghijklm"), offsets, days, prices(np.random.default_rng(1), 112))
+    write_panel(panel, project / "data" / "validated" / "panel.parquet")
+    main()
+    said = capsys.readouterr().out
+    assert said.count("skipped: ") == 11
+    assert "skipped: 2 more, see data/windows/manifest.json" in said
 
 
 def test_the_manifest_vouches_for_every_other_file(project: Path) -> None:

@@ -283,8 +283,35 @@ def test_a_backtest_says_so_wherever_it_counts(inputs: Inputs) -> None:
 
 
 def test_one_fold_needs_no_word_about_folds(inputs: Inputs) -> None:
-    said = content(inputs)
+    said = content(dataclasses.replace(inputs, params_text=""))  # whose comments name the key
     assert said.by_fold is None
     assert "Folds" not in dict(said.protocol)
     assert "fold" not in Page(html(said)).words.lower()
     assert "fold" not in markdown(said).lower()
+
+
+def test_what_was_purged_and_skipped_is_said(inputs: Inputs) -> None:
+    fold = {
+        split: said | {"purged": {"AAPL": 3, "IBM": 4}}
+        for split, said in inputs.windows["folds"]["0"].items()
+    }
+    windows = {**inputs.windows, "folds": {"0": fold}, "skipped": {"NEW": "has no row in the training span"}}
+    said = content(dataclasses.replace(inputs, windows=windows))
+    assert dict(said.protocol)["Skipped"] == "NEW: has no row in the training span"
+    assert "Skipped" not in dict(content(inputs).protocol)
+    assert [row[-1] for row in said.splits.rows] == ["7", "7", "7"]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "over", "said"),
+    [
+        ("standard", "series", "by mean and deviation of the training steps, per series and channel"),
+        ("robust", "panel", "by median and quartiles of the training steps, per channel, over all series"),
+        ("window", "panel", "by mean and deviation of each window's own look-back"),
+        ("none", "series", "none"),
+    ],
+)
+def test_the_scaler_is_named(inputs: Inputs, scaling: str, over: str, said: str) -> None:
+    window = inputs.params.window.model_copy(update={"scaling": scaling, "scaling_over": over})
+    params = inputs.params.model_copy(update={"window": window})
+    assert dict(content(dataclasses.replace(inputs, params=params)).protocol)["Scaling"] == said
