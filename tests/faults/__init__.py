@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from faults import audit, files, folds, roles, windows, yahoo
+from faults import audit, files, folds, roles, vintages, windows, yahoo
 from faults.scene import Played, Scene
 
 SCENES: dict[str, Callable[[Scene], Played]] = {
     **files.SCENES,
     **audit.SCENES,
+    **vintages.SCENES,
     **yahoo.SCENES,
     **folds.SCENES,
     **roles.SCENES,

@@ -67,13 +67,14 @@ class Scene:
     def command(self, *arguments: str) -> Played:
         """Runs `reprocast …` in this process."""
         self.monkeypatch.setattr(sys, "argv", ["reprocast", *arguments])
-        return self._play(cli.main)
+        return self.play(cli.main)
 
     def stage(self, name: str, main: Callable[[], None]) -> Played:
         """Runs a stage as its module does."""
-        return self._play(lambda: run(name, main))
+        return self.play(lambda: run(name, main))
 
-    def _play(self, act: Callable[[], None]) -> Played:
+    def play(self, act: Callable[[], None]) -> Played:
+        """Runs anything, and notes what it said, left and changed."""
         before, said, printed, code = _files(), io.StringIO(), io.StringIO(), 0
         with redirect_stderr(said), redirect_stdout(printed):
             try:

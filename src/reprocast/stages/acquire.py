@@ -107,7 +107,8 @@ def _take_turn(
             against=found.against,
             reasons=reasons,
         )
-    write_file(REPORT, acquire_report(vintage, found))
+    if found.against:
+        write_file(REPORT, acquire_report(vintage, found))
     if not accepted:
         again = ", again and otherwise than in the revision that waits" if found.changed_since else ""
         raise DataError(
