@@ -71,6 +71,11 @@ FAULTS = [
     ("task: forecast", "task: classify", "task: 'classify' is not forecast"),
     ("target: [log_volatility]", "target: []", "columns.target: needs at least one entry"),
     ("past: [log_return", "past: [log_volatility", "columns: log_volatility has two roles"),
+    ("static: []", "static: [log_return]", "columns: log_return has two roles"),
+    ("missing: refuse", "missing: drop", "window.missing: 'drop' is not refuse, leave_out"),
+    ("fill_steps: 3", "fill_steps: 0", "window.fill_steps: 0 is not a whole number ≥ 1"),
+    ("gap_share: 0.0", "gap_share: 0.1", "validation.gap_share: 0.1 lets missing values pass, but"),
+    ("missing_share: 0.0", "missing_share: null", "validation.missing_share: null lets missing values pass"),
     ("missing_share: 0.0", "missing_share: 1.0", "validation.missing_share: 1.0 is not a number < 1"),
 ]
 

@@ -15,6 +15,7 @@ from reprocast.data.skipping import without_short
 from reprocast.data.splitting import Span, fold_spans, time_grid
 from reprocast.data.statics import static_channels
 from reprocast.data.windows import Channels, Floats, Windows
+from reprocast.errors import DataError
 from reprocast.panel import Panel, Times
 from reprocast.params.columns import Columns
 from reprocast.params.window import Split, Window
@@ -41,7 +42,7 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
     series = _series(due, values, filled, channels, grid)
     series, skipped = without_short(series, spans[-1], shape)
     static, names = static_channels(_only(due, series.ids), columns.static)
-    return Windows(
+    windows = Windows(
         values=series.values if series.filled is None else series.filled,
         ds=series.ds,
         ids=series.ids,
@@ -60,6 +61,25 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
         static=static,
         skipped=skipped,
     )
+    _refuse_unanswered(windows)
+    return windows
+
+
+def _refuse_unanswered(windows: Windows) -> None:
+    """Under mask a window may lack answers, but not all windows of a split."""
+    if not windows.channels.observed:
+        return
+    first = windows.channels.observed_index.start
+    answers = windows.values[:, first : first + len(windows.channels.target)].any(axis=1)
+    before = np.concatenate([[0], np.cumsum(answers)])
+    for fold in windows.folds.values():
+        for split, starts in fold.starts.items():
+            ahead = np.asarray(starts) + windows.look_back
+            if not (before[ahead + windows.horizon] > before[ahead]).any():
+                raise DataError(
+                    f"split {split}: none of its {len(ahead)} windows has an observed target; make it longer "
+                    "or repair the data"
+                )
 
 
 def _as_far_as_seen(panel: Panel, features: Channels) -> Panel:

@@ -57,3 +57,54 @@ def test_too_little_data_is_bad_data(panel: Panel) -> None:
 def test_an_unknown_column_is_a_fault_of_params(panel: Panel) -> None:
     with pytest.raises(ParamsError, match=r"columns\.target: 'price' is not there"):
         cut(panel, Columns(target=("price",)), WINDOW, Split(test=8, validation=6), 3, "D")
+
+
+def missing(panel: Panel, column: str, rows: slice) -> Panel:
+    values = panel.columns[column].astype(float)
+    values[rows] = np.nan
+    return panel.with_columns(dict(panel.columns) | {column: values})
+
+
+def test_missing_values_are_refused_unless_declared_otherwise(panel: Panel) -> None:
+    with pytest.raises(DataError, match=r"series a, load at 2022-01-06: no value \(2 in all\)"):
+        cut(missing(panel, "load", slice(10, 12)), COLUMNS, WINDOW, Split(test=8, validation=6), 3, "D")
+    without = panel.take(np.arange(40) != 20)  # a gap in time is a missing value, too
+    with pytest.raises(DataError, match=r"series a, close at 2022-01-16: no value \(1 in all\)"):
+        cut(without, COLUMNS, WINDOW, Split(test=8, validation=6), 3, "D")
+
+
+def test_a_past_covariate_that_is_missing_within_the_horizon_does_not_matter(panel: Panel) -> None:
+    window = WINDOW.model_copy(update={"missing": "leave_out"})
+    found = cut(missing(panel, "load", slice(20, 21)), COLUMNS, window, Split(test=8, validation=6), 3, "D")
+    train = set(range(1, 19))
+    assert set(found.folds[0].starts["train"][:].tolist()) == train - set(range(17, 21))
+    assert found.folds[0].left_out["train"].tolist() == [1 + 2]
+
+
+def test_a_split_without_any_observed_target_is_refused(panel: Panel) -> None:
+    columns = Columns(target=("load",), past=("log_return",))
+    window = WINDOW.model_copy(update={"missing": "mask"})
+    with pytest.raises(DataError, match="split validation: none of its 5 windows has an observed target"):
+        cut(missing(panel, "load", slice(25, 31)), columns, window, Split(test=8, validation=6), 3, "D")
+
+
+def test_scalers_see_what_was_observed_only(panel: Panel) -> None:
+    gone = missing(panel, "load", slice(5, 15))
+    columns = Columns(target=("load",))
+    for policy in ("leave_out", "forward_fill", "interpolate", "mask"):
+        window = WINDOW.model_copy(update={"missing": policy, "fill_steps": 9})
+        found = cut(gone, columns, window, Split(test=8, validation=6), 3, "D")
+        seen = np.delete(panel.columns["load"][:24], range(5, 15))
+        assert found.folds[0].loc[0, 0] == pytest.approx(seen.mean())
+        assert found.folds[0].scale[0, 0] == pytest.approx(seen.std())
+        assert (found.missing, found.fill_steps) == (policy, 9)
+
+
+def test_rows_that_only_know_what_is_ahead_are_no_windows(panel: Panel) -> None:
+    plan = np.arange(40.0)
+    ahead = missing(panel.with_columns({"load": panel.columns["load"], "plan": plan}), "load", slice(37, 40))
+    columns = Columns(target=("load",), future=("plan",))
+    window = WINDOW.model_copy(update={"missing": "mask"})
+    found = cut(ahead, columns, window, Split(test=8, validation=6), 3, "D")
+    assert len(found.ds) == 37
+    assert found.folds[0].bounds["test"][1] == day(36)
