@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from faults import audit, files, folds, roles, vintages, windows, yahoo
+from faults import audit, files, folds, roles, validation, vintages, windows, yahoo
 from faults.scene import Played, Scene
 
 SCENES: dict[str, Callable[[Scene], Played]] = {
@@ -12,6 +12,7 @@ SCENES: dict[str, Callable[[Scene], Played]] = {
     **yahoo.SCENES,
     **folds.SCENES,
     **roles.SCENES,
+    **validation.SCENES,
     **windows.SCENES,
 }
 """Name in the table -> what sets the scene, lets the fault happen and returns what came of it."""

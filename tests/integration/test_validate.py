@@ -264,7 +264,7 @@ def test_a_short_series_is_a_warning_while_another_is_long_enough(
     put(rest.reset_index(drop=True), project)
     validate.main()
     said = capsys.readouterr().out
-    assert "enough rows of ds" in said
+    assert "warnings: enough rows" in said or "warning: enough rows" in said
     put(rest[rest["unique_id"] == "IBM"].reset_index(drop=True), project)
     with pytest.raises(DataError, match=r"the series together must have 149 times .* lacks 89 of 149 rows"):
         validate.main()

@@ -85,8 +85,8 @@ def _frozen(asked: Asked, column: str, way: str) -> list[Check]:
     expectation = made(
         odd.ExpectNothingFrozen, statement, end=asked.end, column=column, steps=steps, zeros=zeros
     )
-    said = "series {series} does {count} times"
-    return [Check("frozen", column, expectation, LOOK.format(key="frozen_steps"), said, "warning")]
+    said = "series {series} does so {count}×"
+    return [Check("frozen_values", column, expectation, LOOK.format(key="frozen_steps"), said, "warning")]
 
 
 def _training(asked: Asked, features: tuple[str, ...], part: Part) -> list[Check]:
@@ -121,7 +121,7 @@ def _familiar(asked: Asked, name: str, part: Part) -> Check:
         **_fields(part),
     )
     said = "series {series} does not in {count} of {of} look-backs"
-    return Check("familiar", name, expectation, "look for a change of unit", said, "warning")
+    return Check("unit", name, expectation, "look for a change of unit", said, "warning")
 
 
 def _fields(part: Part) -> dict[str, str | int]:

@@ -92,8 +92,8 @@ def out_of_order(panel: Panel) -> list[Finding]:
 
 
 def missing(panel: Panel, column: str, share: float = 0.0) -> list[Finding]:
-    """Rows without a finite number in a column."""
-    return in_rows(panel, ~np.isfinite(panel.columns[column]), share)
+    """Rows without a value in a column."""
+    return in_rows(panel, np.isnan(panel.columns[column]), share)
 
 
 def not_whole(panel: Panel, column: str) -> list[Finding]:

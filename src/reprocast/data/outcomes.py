@@ -88,11 +88,16 @@ def warning_text(outcomes: Sequence[Outcome]) -> str:
     warned = [one for one in outcomes if not one.success and not one.stops]
     if not warned:
         return ""
-    about = dict.fromkeys(f"{one.expectation.replace('_', ' ')} of {one.column}" for one in warned)
+    about = dict.fromkeys(_subject(one) for one in warned)
     named = [*list(about)[:SERIES], *([f"{len(about) - SERIES} more"] if len(about) > SERIES else [])]
     found = sum(not finding.accepted for one in warned for finding in one.findings)
     plural = "s" if found != 1 else ""
     return f"{found} warning{plural}: {', '.join(named)}"
+
+
+def _subject(outcome: Outcome) -> str:
+    what = outcome.expectation.replace("_", " ")
+    return what if outcome.column == "ds" else f"{what} of {outcome.column}"
 
 
 def _line(outcome: Outcome) -> str:

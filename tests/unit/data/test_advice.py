@@ -70,9 +70,9 @@ def test_a_sound_panel_has_no_warning() -> None:
         "enough_rows",
         "in_training",
         "jumps",
-        "frozen",
+        "frozen_values",
         "shift",
-        "familiar",
+        "unit",
     }
 
 
@@ -85,18 +85,18 @@ def test_a_jump() -> None:
 
 def test_a_value_that_stands_still() -> None:
     panel = planted("load", slice(ROWS + 120, ROWS + 132), 100.0)
-    assert warned(panel) == {("frozen", "load"): [("b", 1, ("120",))]}
+    assert warned(panel) == {("frozen_values", "load"): [("b", 1, ("120",))]}
     assert warned(panel, asked(frozen_steps=13)) == {}
     assert warned(panel, asked(frozen_steps=None)) == {}
 
 
 def test_counts_may_stand_at_nought() -> None:
-    for value, expected in [(0.0, {}), (3.0, {("frozen", "load"): [("b", 1, ("120",))]})]:
+    for value, expected in [(0.0, {}), (3.0, {("frozen_values", "load"): [("b", 1, ("120",))]})]:
         counts = np.random.default_rng(0).poisson(4, 2 * ROWS) * 1.0
         counts[ROWS + 120 : ROWS + 132] = value
         panel = sound().with_columns({"load": counts, "flag": sound().columns["flag"]})
         found = warned(panel, asked("counts"))
-        assert {key: value for key, value in found.items() if key[0] == "frozen"} == expected
+        assert {key: value for key, value in found.items() if key[0] == "frozen_values"} == expected
 
 
 def test_a_shift() -> None:
@@ -109,8 +109,8 @@ def test_a_shift() -> None:
 def test_another_unit_after_training() -> None:
     panel = planted("load", slice(ROWS + 330, 2 * ROWS), sound().columns["load"][ROWS + 330 :] * 1000)
     found = warned(panel, asked(jump_z=None, shift_psi=None, shift_ks=None))
-    assert [*found] == [("familiar", "load")]
-    [(series, count, first)] = found["familiar", "load"]
+    assert [*found] == [("unit", "load")]
+    [(series, count, first)] = found["unit", "load"]
     assert (series, count) == ("b", 3)
     assert first[0] in {str(step) for step in range(316, 340)}
 
@@ -126,12 +126,12 @@ def test_a_short_series_is_named_and_one_without_training_too() -> None:
 
 def test_events_are_irregular_and_neither_jump_nor_freeze() -> None:
     names = {one.name for one in advise(asked("events"), Subject(sound(), ("load",), PART))}
-    assert names == {"enough_rows", "in_training", "shift", "familiar"}
+    assert names == {"enough_rows", "in_training", "shift", "unit"}
 
 
 def test_flags_neither_jump_nor_freeze() -> None:
     suite = advise(asked(), Subject(sound(), ("load",), PART))
-    assert {one.column for one in suite if one.name in ("jumps", "frozen")} == {"load"}
+    assert {one.column for one in suite if one.name in ("jumps", "frozen_values")} == {"load"}
 
 
 def test_what_is_known_ahead_is_not_looked_at() -> None:
@@ -144,14 +144,14 @@ def test_what_is_known_ahead_is_not_looked_at() -> None:
 
 def test_without_a_training_part_nothing_is_compared_with_it() -> None:
     names = [one.expectation for one in checked(sound(), part=None).outcomes]
-    assert names == ["enough_rows", "jumps", "frozen"]
+    assert names == ["enough_rows", "jumps", "frozen_values"]
 
 
 def test_warnings_stop_nothing_and_are_said_in_one_line() -> None:
     done = checked(planted("load", slice(ROWS + 120, ROWS + 132), 1000.0))
     assert done.success
     assert failure_text(done.outcomes) == ""
-    assert warning_text(done.outcomes) == "2 warnings: jumps of load, frozen of load"
+    assert warning_text(done.outcomes) == "2 warnings: jumps of load, frozen values of load"
     assert '"success": true' in result_text(done.outcomes).splitlines()[-2]
     assert warning_text(checked(sound()).outcomes) == ""
 
@@ -172,7 +172,7 @@ def test_data_docs_tell_a_warning_from_an_error() -> None:
     assert done.run.get_max_severity_failure() == "warning"
     page = docs_page(done.run)
     assert "load should not stand still for 10 rows" in page
-    assert "warning: series b does 1 times (120), the longest of 12 rows" in page
+    assert "warning: series b does so 1× (120), the longest of 12 rows" in page
     assert page.count("fa-exclamation-triangle") == 2  # its style and this row
     assert "fa-times text-danger" not in page
 

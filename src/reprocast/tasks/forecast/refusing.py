@@ -42,7 +42,7 @@ def refuse_missing(names: tuple[str, ...], times: Times, past: Floats, descripti
     Raises:
         DataError: series, channel and first time.
     """
-    looked = _panel_of(names, times, past, description)
+    looked = _panel_of(names, times, np.where(np.isfinite(past), past, np.nan), description)
     wrong = [
         (name, found) for name in looked.columns for found in findings.missing(looked, name)
     ]  # by channel, targets first
@@ -70,9 +70,10 @@ def refuse_unfamiliar(names: tuple[str, ...], series: Ints, past: Floats, descri
     wrong = unfamiliar(past, shown)
     for b, c in np.argwhere(wrong & [_has_a_unit(name, description) for name in channels]):
         own = Ranges(*(part[b, c : c + 1] for part in (shown.low, shown.high, shown.least, shown.most)))
+        said = said_of(past[b : b + 1, :, c : c + 1], own)
         raise DataError(
-            f"series {names[b]}, {channels[c]}: holds {said_of(past[b : b + 1, :, c : c + 1], own)}, as if it "
-            f"had another unit; give that of training, or train {description.name} again with such values"
+            f"series {names[b]}, {channels[c]}: holds {said}, as if it had another unit; give that of "
+            f"training, or train {description.name} again with such values"
         )
 
 
