@@ -29,20 +29,26 @@ def summary(results: Sequence[Result]) -> str:
     done = len(results) - skipped
     if leaks:
         return f"{leaks} of {done} checks found a leak"
-    return f"nothing up to an instant moved: {done} checks" + (
-        f", {skipped} had nothing to try" if skipped else ""
+    rest = f", {skipped} more had nothing to try" if skipped else ""
+    return f"Nothing looks ahead: {done} {'check' if done == 1 else 'checks'} found no leak{rest}"
+
+
+def scope(subject: Subject, vintage: str) -> str:
+    """What was audited, in words."""
+    panel, rest = subject.panel, f" ({subject.left_out:,} more left out)" if subject.left_out else ""
+    return (
+        f"vintage {vintage}, as of {subject.params.data.end}; {len(panel.ids):,} series{rest}, "
+        f"{len(panel):,} rows; {subject.instants} instants, seed {subject.seed}"
     )
 
 
-def page(subject: Subject, vintage: str, results: Sequence[Result]) -> str:
-    """reports/audit.md; it depends on params.yaml, the data, the seed and the number of instants only."""
-    data = subject.params.data
+def page(scope: str, outputs: str, results: Sequence[Result]) -> str:
+    """reports/audit.md; it holds no time and no path."""
     return "\n".join(
         [
             "# Audit: does anything look ahead?",
             "",
-            f"**{summary(results)}.** Vintage {vintage}, as of {data.end}, {len(subject.panel.ids)} series, "
-            f"{len(subject.panel):,} rows; {subject.instants} instants, seed {subject.seed}.",
+            f"**{summary(results)}.** Audited: {scope}. {outputs}.",
             "",
             "| check | | what holds | compared | remark |",
             "| :--- | :--- | :--- | :--- | :--- |",
@@ -65,4 +71,5 @@ def _row(result: Result) -> str:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return (": " + ", ".join(f"{count:,} {name}" for name, count in counts.items())) if counts else ""
+    said = [f"{count:,} {name.removesuffix('s') if count == 1 else name}" for name, count in counts.items()]
+    return f": {', '.join(said)}" if said else ""

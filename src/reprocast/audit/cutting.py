@@ -26,7 +26,7 @@ def compare(pair: Pair, rng: np.random.Generator) -> Counter[str]:
     for number in pair.true.folds:
         compared["windows"] += _windows(pair, number)
         if pair.past_training(number):
-            compared["scalers"] += _scaler(pair, number)
+            compared["numbers of scalers"] += _scaler(pair, number)
             compared["values"] += same_batches(pair, number, rng)
     return compared
 

@@ -15,6 +15,12 @@ from reprocast.data.windows import Windows
 from reprocast.errors import DataError
 from reprocast.panel import Panel, Times
 
+WORDS: dict[Kind, str] = {
+    "values": "other values",
+    "holes": "missing values",
+    "rows": "lost rows",
+    "ends": "early ends",
+}
 Cut = Callable[[Panel], Windows]
 
 
@@ -32,11 +38,9 @@ def after_instants(subject: Subject) -> Done:
                 done += 1
                 break
             refused[kind] += 1
-    said = ", ".join(sorted(refused))
-    return Done(
-        {"instants": done, **compared},
-        f"scrambles of {said} would have been refused, other values took their place" if said else "",
-    )
+    said = ", ".join(sorted(WORDS[kind] for kind in refused))
+    note = f"{said} would have been refused: mere other values took their place" if said else ""
+    return Done({"instants": done, **compared}, note)
 
 
 def cut_again(cut: Cut, panel: Panel, scramble: Scramble, true: Windows) -> Windows | None:

@@ -122,13 +122,12 @@ def _kept_rows(panel: Panel, later: NDArray[np.bool_], rng: np.random.Generator)
 
 def _kept_ends(panel: Panel, later: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
     """Some series, but never all of those that reach the end, lose their rows from some later time on."""
-    keep = np.ones(len(panel), np.bool_)
-    last = panel.ds[panel.offsets[1:] - 1]
+    keep, last = np.ones(len(panel), np.bool_), panel.ds[panel.offsets[1:] - 1]
     longest = int(rng.choice(np.flatnonzero(last == last.max())))
-    for n, (_, rows) in enumerate(panel.rows()):
-        mine = np.flatnonzero(later[rows]) + rows.start
-        if n != longest and len(mine) and rng.random() < 0.7:
-            keep[int(rng.choice(mine)) : rows.stop] = False
+    rows = [rows for n, (_, rows) in enumerate(panel.rows()) if n != longest and later[rows].any()]
+    for n in rng.permutation(len(rows))[: rng.integers(1, len(rows) + 1) if rows else 0]:
+        mine = np.flatnonzero(later[rows[n]]) + rows[n].start
+        keep[int(rng.choice(mine)) : rows[n].stop] = False
     return keep
 
 

@@ -29,6 +29,8 @@ class Subject:
     """How many instants each check tries."""
     seed: int = 1
     """Draws instants and scrambles."""
+    left_out: int = 0
+    """Series that others stand for."""
 
     def rng(self, check: str) -> np.random.Generator:
         """Draws of one check, whatever others run."""

@@ -1,6 +1,7 @@
 """`reprocast audit`: tries on the user's own data whether anything looks ahead; writes reports/audit.md."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from reprocast.audit.account import line, page, summary
+from reprocast.audit.account import line, page, scope, summary
 from reprocast.audit.checks import CHECKS
 from reprocast.audit.result import Check
 from reprocast.audit.run import audit as try_all
 from reprocast.audit.run import first_leak
+from reprocast.audit.sampling import subject_of
 from reprocast.audit.subject import Subject
 from reprocast.data.vintages import Vintage
+from reprocast.data.window_files import MANIFEST, windows_sha256, write_windows
 from reprocast.errors import NoInputError
 from reprocast.params.reading import read
 from reprocast.params.root import Params
@@ -23,7 +26,7 @@ from reprocast.stages.acquire import stored
 from reprocast.stages.publish import write_file
 from reprocast.stages.stage import PARAMS
 
-REPORT = Path("reports/audit.md")
+REPORT, WINDOWS = Path("reports/audit.md"), Path("data/windows")
 
 
 def audit(instants: int, seed: int) -> None:
@@ -35,17 +38,33 @@ def audit(instants: int, seed: int) -> None:
     """
     params = read(PARAMS, Params)
     vintage = _vintage(params)
-    subject = Subject(params, vintage.panel(), instants, seed)
+    subject = subject_of(params, vintage.panel(), instants, seed)
     with _progress() as on_check:
         results = try_all(subject, CHECKS, on_check)
     for result in results:
         print(line(result))
     print(summary(results))
-    write_file(REPORT, page(subject, vintage.name, results))
+    outputs = same_as_outputs(subject)
+    print(outputs)
+    write_file(REPORT, page(scope(subject, vintage.name), outputs, results))
     print(f"Report: {REPORT}")
     leak = first_leak(results)
     if leak:
         raise type(leak)(f"audit: {leak}")
+
+
+def same_as_outputs(subject: Subject) -> str:
+    """Whether the windows that were audited are those that the models in the workspace learned from."""
+    if subject.left_out or not (WINDOWS / MANIFEST).is_file():
+        return "The outputs in the workspace were not looked at"
+    with tempfile.TemporaryDirectory() as folder:
+        write_windows(Path(folder), subject.windows)
+        same = windows_sha256(Path(folder)) == windows_sha256(WINDOWS)
+    return (
+        f"{WINDOWS} holds the windows that were audited"
+        if same
+        else f"{WINDOWS} holds other windows than those that were audited: run `reprocast repro`"
+    )
 
 
 def _vintage(params: Params) -> Vintage:
