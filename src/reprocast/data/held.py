@@ -7,7 +7,7 @@ import numpy as np
 
 from reprocast.data.admissible import Mask, Series, admitted, refused, starts_of, touching
 from reprocast.data.starts import Starts
-from reprocast.data.windows import Ints, counts_by_series
+from reprocast.data.windows import Ints
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def held(series: Series, rows: Mapping[str, Ints], shape: Shape, trained: Mask) 
         inside, touched = admitted(own, series.offsets, L, H), touching(own, series.offsets, L, H)
         found.starts[name] = starts_of(inside, forbidden, series.offsets)
         possible = inside[:, 1] - inside[:, 0]
-        found.left_out[name] = possible - counts_by_series(found.starts[name], series.offsets)
+        found.left_out[name] = possible - found.starts[name].by_series(series.offsets)
         new = touched[:, 1] - np.maximum(touched[:, 0], counted)
         found.purged[name] = np.maximum(new, 0) - possible
         counted = np.maximum(counted, touched[:, 1])

@@ -11,7 +11,7 @@ from reprocast.data.admissible import Series, rows_within
 from reprocast.data.folds import refuse_empty_splits
 from reprocast.data.held import Held, Shape, held
 from reprocast.data.splitting import Span
-from reprocast.data.windows import Ints, counts_by_series
+from reprocast.data.windows import Ints
 from reprocast.errors import SHOWN, DataError
 
 
@@ -40,7 +40,7 @@ def without_short(
 
 def _by_series(windows: Held, offsets: Ints) -> Ints:
     """Windows of each series in any split, and those left out (N, 2)."""
-    found = np.sum([counts_by_series(starts, offsets) for starts in windows.starts.values()], axis=0)
+    found = np.sum([starts.by_series(offsets) for starts in windows.starts.values()], axis=0)
     return np.stack([found, np.sum(list(windows.left_out.values()), axis=0)], axis=1)
 
 

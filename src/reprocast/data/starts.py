@@ -79,6 +79,10 @@ class Starts:
         """All starts (M,)."""
         return np.asarray(self[:], dtype)
 
+    def by_series(self, offsets: Ints) -> Ints:
+        """How many of the starts lie in each series (N,); `offsets` are (N+1,)."""
+        return np.diff(self.before(offsets))
+
     def before(self, rows: Ints) -> Ints:
         """How many of the starts are less than each of `rows`, in their shape."""
         knots = np.stack([self.begins, self.begins + self.counts], axis=1).ravel()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprocast.data.starts import Starts
-from reprocast.data.windows import Channels, Fold, Windows, counts_by_series
+from reprocast.data.windows import Channels, Fold, Windows
 from reprocast.deterministic import canonical_json, sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.panel import time_text
@@ -65,7 +65,7 @@ def _fold_entry(windows: Windows, fold: Fold) -> dict[str, Any]:
         split: {
             "first": time_text(fold.bounds[split][0]),
             "last": time_text(fold.bounds[split][1]),
-            "windows": _by_series(windows, counts_by_series(starts, windows.offsets)),
+            "windows": _by_series(windows, starts.by_series(windows.offsets)),
             **{key: _by_series(windows, getattr(fold, key)[split]) for key in COUNTS},
         }
         for split, starts in fold.starts.items()

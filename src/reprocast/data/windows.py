@@ -1,4 +1,4 @@
-"""Windows that are never copied: the values once, unscaled, and an integer start for each window.
+"""Windows that are never copied: the values once, unscaled, and runs of rows at which windows start.
 
 Legend: B batch, L look-back, H horizon, C channels, K targets, F future covariates, S static, N series,
 T rows. A window with start s sees rows s … s+L−1 and forecasts rows s+L … s+L+H−1, all of one series; its
@@ -19,8 +19,7 @@ from reprocast.panel import Times
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-CHUNK = 1024
-"""Windows gathered at once where only their scale is asked for."""
+CHUNK = 1024  # windows gathered at once where only their scale is asked for
 
 
 def _none() -> Floats:
@@ -141,17 +140,11 @@ def series_of(windows: Windows, starts: Ints) -> Ints:
     return np.searchsorted(windows.offsets, starts, side="right").astype(np.int64) - 1
 
 
-def counts_by_series(starts: Starts, offsets: Ints) -> Ints:
-    """How many of the windows (M,) lie in each series (N,); `offsets` are (N+1,)."""
-    return np.diff(starts.before(offsets))
-
-
 def gather(windows: Windows, fold: Fold, starts: Ints | Starts) -> Batch:
     """The windows at `starts` (B,), scaled: one indexing operation, no loop over windows.
 
     A window's rows lie side by side in `values`, so it is one run of (L+H)·C numbers; copying runs is
-    faster than copying rows, and scaling happens in the copy. `past`, `future` and `target` are views of it,
-    but for targets that were not observed: they become NaN.
+    faster than copying rows, and scaling happens in the copy. Targets that were not observed become NaN.
     """
     channels, L = windows.channels, windows.look_back
     steps, C, K = L + windows.horizon, len(channels.names), len(channels.target)

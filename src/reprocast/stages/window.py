@@ -9,8 +9,8 @@ from reprocast.data.windows import Windows
 from reprocast.errors import SHOWN
 from reprocast.panel import read_panel
 from reprocast.params.base import Block
+from reprocast.params.calendar import Calendar
 from reprocast.params.columns import Columns
-from reprocast.params.data import Calendar
 from reprocast.params.reading import read
 from reprocast.params.window import Split, Window
 from reprocast.stages.publish import new_folder
