@@ -41,7 +41,7 @@ def masked_waves(gone: float = 0.3) -> Windows:
 
 def test_the_loss_of_an_epoch_is_the_mean_over_what_was_observed(tmp_path: Path) -> None:
     windows, seed = masked_waves(), 4
-    train = Train(batch_size=40, max_epochs=2, learning_rate=0.01, clip_norm=1000.0, schedule="constant")
+    train = Train(batch_size=17, max_epochs=2, learning_rate=0.01, clip_norm=1000.0, schedule="constant")
     training = Training(learn, Architecture(cell="gru", hidden=5), windows, 0, train, Runtime(), tmp_path)
     epochs: list[Epoch] = []
     trained = train_seed(training, seed, epochs.append)
@@ -51,8 +51,8 @@ def test_the_loss_of_an_epoch_is_the_mean_over_what_was_observed(tmp_path: Path)
     for epoch, found in enumerate(epochs):
         sampler.set_epoch(epoch)
         order, squares = sampler.order(), []
-        for first in range(0, len(order), 40):
-            batch = to_tensors(gather(windows, windows.folds[0], starts["train"][order[first : first + 40]]))
+        for first in range(0, len(order), 17):
+            batch = to_tensors(gather(windows, windows.folds[0], starts["train"][order[first : first + 17]]))
             errors = (network(batch) - batch.target)[~batch.target.isnan()].square()
             optimiser.zero_grad()
             errors.mean().backward()
