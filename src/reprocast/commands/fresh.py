@@ -44,7 +44,7 @@ def acquire(*, accept: bool = False) -> str:
         try:
             acquired = ask_again(data, accept=accept)
         except DataError:
-            _keep(policy, news=False)  # a revision that waits is kept like any other
+            _keep(policy, news=True)  # a revision that waits is kept like any other
             raise
         _note_files(data)
         removed = _keep(policy, news=acquired.is_news)

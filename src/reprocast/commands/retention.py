@@ -1,4 +1,4 @@
-"""Which vintages go when there are too many: never one that is pinned, in use, or waiting to be accepted."""
+"""Which vintages go when there are too many: none that is pinned, in use, or the next to be accepted."""
 
 import json
 import re
@@ -28,8 +28,9 @@ def retire(keep: int) -> list[str]:
     removed = []
     for group in groups.values():
         group.sort(key=_age, reverse=True)
+        compared = _compared(group)
         for vintage in group[keep:]:
-            if not vintage.waits and not _is_last(vintage, group) and not _is_named(vintage.name, needed):
+            if vintage.name not in compared and not _is_named(vintage.name, needed):
                 _remove(vintage)
                 removed.append(vintage.name)
     return removed
@@ -41,13 +42,14 @@ def _age(vintage: Vintage) -> tuple[int, int]:
     return (vintage.turns[-1].number if vintage.turns else 0, written)
 
 
-def _is_last(vintage: Vintage, group: Iterable[Vintage]) -> bool:
-    """Whether it is the newest accepted one for any series: what the next answer is compared with."""
+def _compared(group: Iterable[Vintage]) -> set[str]:
+    """What the next answer is compared with: the newest accepted one of each series, and what waits."""
     newest: dict[str, Vintage] = {}
-    for other in sorted(group, key=lambda one: one.turn):
-        if other.turn:
-            newest |= dict.fromkeys(other.series, other)
-    return vintage.name in {other.name for other in newest.values()}
+    waiting = [vintage for vintage in group if vintage.waits]
+    for vintage in sorted(group, key=lambda one: one.turn):
+        if vintage.turn:
+            newest |= dict.fromkeys(vintage.series, vintage)
+    return {vintage.name for vintage in [*newest.values(), *sorted(waiting, key=_age)[-1:]]}
 
 
 def _needed() -> set[str]:

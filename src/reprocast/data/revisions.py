@@ -20,6 +20,7 @@ ROUNDING = 1e-6
 """Relative difference below which two figures are the same: sources send some seven digits."""
 ROUNDING_OF_SPLITS = 1e-4
 """The same where a split was recorded: the source has scaled and rounded all that was before it."""
+TINY = 1e-100  # keeps a division finite
 KINDS = ("unchanged", "appended", "rebased", "revised")
 """From harmless to grave."""
 
@@ -38,7 +39,7 @@ class Revised:
     def size(self) -> float:
         """Relative change; infinite where a value came or went."""
         gap = abs(self.after - self.before)
-        return gap / max(abs(self.before), 1e-300) if np.isfinite(gap) else float("inf")
+        return gap / max(abs(self.before), TINY) if np.isfinite(gap) else float("inf")
 
     def __str__(self) -> str:
         """For people."""
@@ -70,8 +71,8 @@ class SeriesChange:
     """The largest revision of a value."""
     rebased: tuple[str, ...] = ()
     """Columns whose history was rebased by a recorded action."""
-    rounded: bool = False
-    """Whether values differ by no more than rounding."""
+    explained: bool = False
+    """Whether values differ that rounding, or an action recorded late, explains."""
     actions: tuple[Action, ...] = ()
     """Newly recorded splits and dividends."""
     is_new: bool = False
@@ -82,7 +83,7 @@ class SeriesChange:
         """One of KINDS."""
         if self.gone or self.inserted or self.columns:
             return "revised"
-        if self.rebased or (self.rounded and any(action.kind == "split" for action in self.actions)):
+        if self.rebased or (self.explained and self.actions):
             return "rebased"
         return "appended" if self.appended or self.earlier or self.is_new else "unchanged"
 
@@ -124,36 +125,54 @@ def _compare_values(
     """The fields of a change that concern the rows which both have (C,)."""
     times, old, new = common
     actions = _actions(before, after, old, new, raw=raw)
-    near = ROUNDING_OF_SPLITS if any(action.kind == "split" for action in actions) else ROUNDING
-    wrong_rows, wrong_columns = np.zeros(len(times), bool), []
-    rebased, rounded, worst = [], False, []
-    for column, values in before.columns.items():
-        if column not in after.columns:
-            wrong_columns.append(column)
-            continue
-        was, now = values[old].astype(np.float64), after.columns[column][new].astype(np.float64)
-        factors = candidates(column, actions, new, raw=raw)
-        label, wrong = _best(was, now, factors, near)
-        if column in NEUTRAL:
-            wrong &= ~np.isin(new, [action.row for action in actions if action.kind == column])
-        if wrong.any():
-            wrong_columns.append(column)
-            wrong_rows |= wrong
-            worst += [
-                Revised(series, column, time_value(times[n]), float(was[n]), float(now[n]))
-                for n in np.flatnonzero(wrong)
-            ]
-        if label:
-            rebased.append(column)
-        rounded |= bool((~wrong & (was != now) & ~(np.isnan(was) & np.isnan(now))).any())
+    seen, wrong_rows = {}, np.zeros(len(times), np.bool_)
+    for column in before.columns.keys() & after.columns.keys():
+        was, now = before.columns[column][old], after.columns[column][new]
+        seen[column] = _compare_column(column, was, now, actions, new, raw=raw)
+        wrong_rows |= seen[column].wrong
+    worst = [
+        Revised(series, column, time_value(times[row]), *values)
+        for column in before.columns
+        if column in seen and (row := seen[column].worst) is not None
+        for values in [(float(panel.columns[column][at[row]]) for panel, at in ((before, old), (after, new)))]
+    ]
     return {
         "times": _texts(times[wrong_rows]),
-        "columns": tuple(wrong_columns),
+        "columns": tuple(name for name in before.columns if name not in seen or seen[name].wrong.any()),
         "largest": max(worst, key=lambda value: value.size, default=None),
-        "rebased": tuple(rebased),
-        "rounded": rounded,
+        "rebased": tuple(name for name in before.columns if name in seen and seen[name].factor),
+        "explained": any(column.explained for column in seen.values()),
         "actions": tuple(actions),
     }
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What has changed in one column."""
+
+    factor: str
+    """Which recorded actions its values were scaled by; empty for none."""
+    wrong: NDArray[np.bool_]
+    """Rows that nothing explains (C,)."""
+    worst: int | None
+    """The row of these whose value has changed most, relatively."""
+    explained: bool
+    """Whether other rows have changed."""
+
+
+def _compare_column(
+    column: str, was: Any, now: Any, actions: list[Action], rows: NDArray[np.int64], *, raw: bool
+) -> _Column:
+    """Compares its values in the rows that both have (C,), which are `rows` of the answer."""
+    was, now = was.astype(np.float64), now.astype(np.float64)
+    near = ROUNDING_OF_SPLITS if any(action.kind == "split" for action in actions) else ROUNDING
+    factor, wrong = _best(was, now, candidates(column, actions, rows, raw=raw), near)
+    if column in NEUTRAL:
+        wrong &= ~np.isin(rows, [action.row for action in actions if action.kind == column])
+    differs = (was != now) & ~(np.isnan(was) & np.isnan(now))
+    size = np.where(wrong, np.nan_to_num(np.abs(now - was) / np.maximum(np.abs(was), TINY), nan=np.inf), -1)
+    worst = int(size.argmax()) if wrong.any() else None
+    return _Column(factor, wrong, worst, bool((differs & ~wrong).any()))
 
 
 def _actions(before: Panel, after: Panel, old: Any, new: Any, *, raw: bool) -> list[Action]:

@@ -35,7 +35,7 @@ class Vintages(Block):
     """How long a source's answers are kept in the workspace, and whether they are pushed."""
 
     keep: PositiveInt = 10
-    """The newest that stay; besides, one that is pinned, in use or waiting to be accepted is never removed."""
+    """The newest that stay; one that is pinned, in use or the next to be accepted is never removed."""
     push: bool = True
     """Whether `reprocast acquire` pushes a new one to DVC's default remote, where there is one."""
 
