@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reprocast.data.sources import quotes
 from reprocast.data.sources.cells import MISSING, Place, to_numbers, to_text
 from reprocast.data.sources.csv_tables import read_carefully, read_quickly
 from reprocast.data.sources.parts import Part
@@ -24,14 +25,18 @@ CELLS = st.one_of(
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters='\r\n",;\t\0'), max_size=4),
 )
 """Cells without what makes a reading careful."""
+QUOTED = CELLS.map(lambda cell: f'"{cell}"') | st.sampled_from(
+    ['""', '"a,b"', '"a;b"', '"a""b"', 'a"b', '"a"b']
+)
 ENDS = st.sampled_from(["\n", "\r\n", "\n\n", "\r\n\r\n"])
 
 
 @st.composite
 def texts(draw: st.DrawFn) -> bytes:
     """Files nearly in order; sometimes a row is too short, or a quote or a bare return stands somewhere."""
+    cells = draw(st.sampled_from([CELLS, CELLS, CELLS | QUOTED, QUOTED]))
     separator, width = draw(st.sampled_from([",", ";", "\t"])), draw(st.integers(2, 4))
-    rows = draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=5))
+    rows = draw(st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1, max_size=5))
     if draw(st.integers(0, 9)) == 0:
         rows[-1] = rows[-1][:-1]
     header = separator.join(f"c{n}" for n in range(width))
@@ -43,7 +48,7 @@ def texts(draw: st.DrawFn) -> bytes:
     return text.encode()
 
 
-@settings(max_examples=400, derandomize=True, database=None, deadline=None)
+@settings(max_examples=800, derandomize=True, database=None, deadline=None)
 @given(texts())
 def test_what_is_read_quickly_is_what_is_read_carefully(content: bytes) -> None:
     part = Part("mine.csv", content, is_csv=True)
@@ -64,6 +69,17 @@ def test_what_is_read_quickly_is_what_is_read_carefully(content: bytes) -> None:
 def test_plain_files_are_read_quickly() -> None:
     for text in ("a,b\n1,2\n", "\ufeffa;b\r\n1;2\r\n", "a\tb\n\n1\t2\n"):
         assert read_quickly(Part("mine.csv", text.encode(), is_csv=True)) is not None
+
+
+def test_plain_quotes_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a piece ends within the file."""
+    text = '"a","b"\n' + '"1,5",""\r\n' * 20
+    monkeypatch.setattr(quotes, "PIECE", 40)
+    table = read_quickly(Part("mine.csv", text.encode(), is_csv=True))
+    assert table is not None
+    assert table.columns["a"].to_pylist() == ["1,5"] * 20
+    for odd in ('"1\n2",3\n', '"1""2",3\n', '1"2,3"\n', '"1"2,3\n', '"1,2\n'):
+        assert read_quickly(Part("mine.csv", (text + odd).encode(), is_csv=True)) is None
 
 
 PLACE = Place("mine.csv", "line", range(2, 100))

@@ -1,6 +1,6 @@
 """Reading CSV in two ways that give the same cells: quickly where nothing is odd, else row by row.
 
-Quickly: Arrow splits a file without quotes into columns of text, hundreds of megabytes a second. Carefully:
+Quickly: Arrow splits a plain file into columns of text, hundreds of megabytes a second. Carefully:
 Python's reader, with the line of each row for messages. Values are read from the cells by the same code.
 """
 
@@ -21,6 +21,7 @@ from pyarrow import csv as arrow_csv
 
 from reprocast.data.sources.cells import Place
 from reprocast.data.sources.parts import Part
+from reprocast.data.sources.quotes import are_plain
 from reprocast.data.sources.table import Table, refuse_twice
 from reprocast.errors import DataError
 
@@ -37,7 +38,7 @@ def separator(header: str) -> str:
 
 
 def read_quickly(part: Part) -> Table | None:
-    """The cells of a file, by column, or None where anything is odd: quotes, bare returns, ragged rows …"""
+    """The cells of a file, by column, or None where anything is odd: bare returns, ragged rows …"""
     with _content(part) as content:
         if not content or not _is_whole(part, content) or _is_odd(content):
             return None
@@ -48,8 +49,8 @@ def read_quickly(part: Part) -> Table | None:
 
 
 def _is_odd(content: Any) -> bool:
-    """Whether Arrow and Python might differ: quotes, NUL, a second byte-order mark, bare returns."""
-    if content.find(b'"') >= 0 or content.find(b"\0") >= 0 or content.find(BOM_UTF8, 1) >= 0:
+    """Whether Arrow and Python might differ: NUL, a second byte-order mark, bare returns."""
+    if content.find(b"\0") >= 0 or content.find(BOM_UTF8, 1) >= 0:
         return True
     return content.find(b"\r") >= 0 and re.search(rb"\r(?!\n)", content) is not None
 
@@ -60,11 +61,13 @@ def _split(part: Part, content: Any) -> Table | None:
     if begin is None or end < 0:
         return None
     line = bytes(content[begin.start() : end]).decode("utf-8-sig").rstrip("\r")
+    if not are_plain(content, separator(line)):
+        return None
     header = _header(part, next(csv.reader([line], delimiter=separator(line))))
     table = arrow_csv.read_csv(
         pa.BufferReader(pa.py_buffer(content).slice(end + 1)),
         arrow_csv.ReadOptions(column_names=header, block_size=BLOCK),
-        arrow_csv.ParseOptions(delimiter=separator(line), quote_char=False),
+        arrow_csv.ParseOptions(delimiter=separator(line), double_quote=False),
         arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
     rows = range(1, len(table) + 1)
