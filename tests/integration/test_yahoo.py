@@ -36,6 +36,7 @@ from reprocast.data.sources.yahoo_session import YahooSession
 from reprocast.errors import DataError, ParamsError, ReprocastError, TryAgainError
 from reprocast.params.operations import Operations
 from reprocast.stages.acquire import acquire, stored, stored_or_acquired
+from reprocast.stages.pull import as_of
 
 WEEK = ("2024-06-03", "2024-06-04", "2024-06-05", "2024-06-06", "2024-06-07")
 
@@ -444,3 +445,19 @@ def test_what_yfinance_itself_gets_wrong_is_no_passing_failure(
     assert error.exit_code == 65
     assert "the answer has another form than yfinance" in str(error)
     assert not played.waits
+
+
+def test_a_cut_after_a_good_answer_is_a_cut() -> None:
+    with rehearsing(replace(GOOD, replies=(Reply(), Reply(cut=True)))) as played:
+        client = played.client(attempts=1)
+        with pytest.raises(TryAgainError, match="the connection was cut"):
+            yahoo.ask(GOOD.block(), Operations(), client, GOOD.now)
+
+
+def test_as_of_a_time_within_a_bar_the_bar_before_is_the_last() -> None:
+    scenario = replace(GOOD, charts={TICKER: intraday(15)})
+    block = GOOD.block(calendar="XNYS@15min", start="2024-06-05", end="2024-06-06T14:29")
+    with rehearsing(scenario) as played:
+        panel = yahoo.ask(block, Operations(), played.client(), GOOD.now).panel
+    assert str(panel.ds[-1]) == "2024-06-06T19:45:00.000000"
+    assert str(as_of(panel, block).ds[-1]) == "2024-06-06T14:00:00.000000"
