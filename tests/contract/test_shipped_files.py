@@ -15,6 +15,7 @@ from reprocast.params.encoder import CellName, Encoder
 from reprocast.params.operations import Operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
+from reprocast.params.train import Train
 
 ROOT = Path(__file__).parents[2]
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
@@ -86,3 +87,7 @@ def test_every_key_around_the_encoder_and_of_the_decoder_is_explained() -> None:
     own = [key for key in Architecture.model_fields if key not in Encoder.model_fields]
     assert explained("Around the encoder") == own
     assert explained("The decoder") == list(Decoder.model_fields)
+
+
+def test_every_key_of_training_is_explained() -> None:
+    assert set(explained("Training")) == set(Train.model_fields)

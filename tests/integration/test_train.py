@@ -18,6 +18,9 @@ from reprocast.data.window_files import windows_sha256, write_windows
 from reprocast.data.windows import gather
 from reprocast.errors import InternalError, ParamsError
 from reprocast.model import Description
+from reprocast.networks.lit import LitNetwork
+from reprocast.networks.weights import read_weights
+from reprocast.params.architecture import Architecture
 from reprocast.stages import follower
 from reprocast.stages.follower import start_follower, wait_for
 from reprocast.stages.train import main
@@ -74,7 +77,8 @@ def test_the_description_says_what_the_model_is(project: Path) -> None:
     text = (project / "models/small/model.json").read_text(encoding="utf-8")
     said = Description.model_validate_json(text)
     assert (said.kind, said.name, said.seeds) == ("network", "small", (2, 1))
-    assert said.block == {"cell": "gru", "hidden": 6, "layers": 1, "dropout": 0.0}
+    assert said.block == Architecture(cell="gru", hidden=6).model_dump(mode="json")
+    assert said.fitted["learning_rate"] == {"1": 0.01, "2": 0.01}
     assert set(said.shared) == {"task", "seeds", "train", "runtime"}
     assert said.shared["train"]["clip_norm"] == 1.0
     assert said.windows_sha256 == windows_sha256(project / "data/windows")
@@ -208,6 +212,79 @@ def test_a_failed_training_says_so_and_leaves_the_old_outputs(project: Path) -> 
     assert end["status"] == "FAILED"
     assert "the training loss is not finite" in end["reason"]
     assert [event["event"] for event in events(project, "small")] == ["start", "seed_start", "end"]
+
+
+def test_the_best_weights_before_a_loss_is_no_number_are_kept_aside(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the third epoch a weight becomes NaN, as it does when gradients explode."""
+    start = LitNetwork.on_train_epoch_start
+
+    def spoilt(self: LitNetwork) -> None:
+        start(self)
+        if self.current_epoch == 2:
+            next(self.network.parameters()).data.fill_(float("nan"))
+
+    monkeypatch.setattr(LitNetwork, "on_train_epoch_start", spoilt)
+    with pytest.raises(InternalError, match=r"epoch 3, step 1: .* the weights of epoch 2, the best"):
+        main("small", follow=False)
+    kept = read_weights(project / ".reprocast/diverged/small-seed-2.safetensors")
+    assert all(weight.isfinite().all() for weight in kept.values())
+    assert not (project / "models/small").exists()
+
+
+OWN = """{cell: gru, hidden: 6, train: {optimiser: rmsprop, momentum: 0.5, max_epochs: 2, learning_rate: find,
+  schedule: one_cycle, l1: 0.0001, l2: 0.0001, activation_l2: 0.01, slowness: 0.01, input_noise: 0.1,
+  clip_value: 0.5, averaging: ema, averaging_decay: 0.9}}"""
+
+
+def test_an_architecture_is_trained_by_its_own_settings_and_to_the_same_bytes(project: Path) -> None:
+    params = PARAMS.replace("{cell: gru, hidden: 6}", OWN)
+    (project / "params.yaml").write_text(params, encoding="utf-8")
+    main("small", follow=False)
+    once = outputs(project, "small")
+    said = Description.model_validate_json(once["model.json"])
+    rates = said.fitted["learning_rate"].values()
+    assert all(1e-6 < rate < 1 and rate != 0.01 for rate in rates)
+    assert said.cost.optimiser_steps == 2 * 2 * 3  # seeds, epochs, batches
+    assert said.shared["train"]["optimiser"] == "adamw"
+    assert said.block["train"]["optimiser"] == "rmsprop"
+    main("small", follow=False)
+    assert outputs(project, "small") == once
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "optimiser: sgd",
+        "optimiser: rmsprop",
+        "optimiser: adam, l2: 0.1",
+        "weight_decay: 0.5",
+        "schedule: exponential",
+        "schedule: one_cycle",
+        "l1: 0.01",
+        "l2: 0.1",
+        "activation_l2: 1.0",
+        "slowness: 10.0",
+        "input_noise: 0.5",
+        "clip_norm: 0.01",
+        "clip_value: 0.0001",
+        "averaging: ema",
+        "averaging: swa, max_epochs: 8, patience: 8",
+        "loss: huber",
+        "batch_size: 32",
+    ],
+)
+def test_each_setting_moves_the_weights(project: Path, setting: str) -> None:
+    """Against the same training without it; a setting that did nothing would leave the bytes as they are."""
+    _, _, length = setting.partition(", max_epochs")
+    found = []
+    for one in (f"max_epochs{length}" if length else "max_epochs: 3", setting):
+        params = PARAMS.replace("[2, 1]", "[2]").replace("hidden: 6}", f"hidden: 6, train: {{{one}}}}}")
+        (project / "params.yaml").write_text(params, encoding="utf-8")
+        main("small", follow=False)
+        found.append((project / "models/small/seed-2.safetensors").read_bytes())
+    assert found[0] != found[1]
 
 
 def test_nothing_is_left_of_an_architecture_of_other_seeds(project: Path) -> None:

@@ -4,13 +4,13 @@ Legend: B batch, H horizon, E features of a step, K targets.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-LossName = Literal["mse", "mae", "huber"]
+from reprocast.params.train import LossName
+
 Loss = Callable[..., Tensor]
 """From outputs and targets, both (B, H, K), and `reduction` to a scalar: mean or sum over all entries."""
 

@@ -51,7 +51,9 @@ class Watch(pl.Callback):
             raise diverged(f"epoch {epoch.epoch}", "validation")
         if epoch.validation_loss < self.best_loss:
             self.best_epoch, self.best_loss = epoch.epoch, epoch.validation_loss
-            self.best_weights = copy.deepcopy(pl_module.network.state_dict())
+            self.best_weights = copy.deepcopy(pl_module.judged.state_dict())
+        if pl_module.plateau is not None:
+            pl_module.plateau.see(epoch.validation_loss)
         self.on_epoch(epoch)
         trainer.should_stop = epoch.epoch - self.best_epoch >= self.patience
 
@@ -63,6 +65,6 @@ def _account(module: LitNetwork, epoch: int) -> Epoch:
         epoch=epoch,
         train_loss=module.train_loss.take(),
         validation_loss=module.validation_loss.take(),
-        learning_rate=module.settings.learning_rate * share,
+        learning_rate=module.rate * share,
         gradient_norm=module.gradient_norm.take(),
     )

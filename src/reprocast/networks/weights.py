@@ -14,8 +14,12 @@ Weights = Mapping[str, Tensor]
 
 def write_weights(weights: Weights, path: Path) -> None:
     """Writes a file whose bytes depend on names and values only."""
-    tensors = {name: weights[name].detach().cpu().contiguous() for name in sorted(weights)}
-    path.write_bytes(save(tensors))
+    path.write_bytes(weights_bytes(weights))
+
+
+def weights_bytes(weights: Weights) -> bytes:
+    """What `write_weights` writes."""
+    return save({name: weights[name].detach().cpu().contiguous() for name in sorted(weights)})
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

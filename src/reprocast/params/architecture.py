@@ -2,10 +2,11 @@
 
 from typing import Literal, Self
 
-from pydantic import NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from reprocast.params.decoder import Decoder
 from reprocast.params.encoder import CellName, Encoder, InitialWeights
+from reprocast.params.train import Overrides
 
 __all__ = ["Architecture", "CellName", "InitialWeights"]
 
@@ -22,6 +23,8 @@ class Architecture(Encoder):
     """Numbers learned for each series, which stand beside the channels at every step."""
     decoder: Decoder = Decoder()
     """From the encoder's states to the horizon."""
+    train: Overrides = Field(default_factory=dict)
+    """Keys of the shared block `train` that are others for this network."""
 
     @model_validator(mode="after")
     def _segments_fit(self) -> Self:

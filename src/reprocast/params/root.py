@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from reprocast.params.architecture import Architecture
 from reprocast.params.base import Block, CrossFieldError, Name
@@ -12,7 +12,7 @@ from reprocast.params.columns import Columns
 from reprocast.params.compare import Compare
 from reprocast.params.data import Data
 from reprocast.params.seeds import Seeds
-from reprocast.params.train import Runtime, Train
+from reprocast.params.train import Runtime, Train, overridden
 from reprocast.params.validation import Validation
 from reprocast.params.window import Split, Window
 
@@ -75,6 +75,21 @@ class Params(Block):
                 fault = f"{json.dumps(share)} lets missing values pass, but window.missing is refuse"
                 remedy = "set it to 0, or window.missing to leave_out, forward_fill, interpolate or mask"
                 raise CrossFieldError(("validation", name), f"{fault}; {remedy}")
+        return self
+
+    @model_validator(mode="after")
+    def _trainings_fit_the_task(self) -> Self:
+        for name, network in self.architectures.items():
+            try:
+                settings = overridden(self.train, network.train)
+            except ValidationError as error:
+                said = error.errors()[0]["msg"].removeprefix("Value error, ")
+                raise CrossFieldError(("architectures", name, "train"), said) from None
+            if settings.reversal:
+                key = (
+                    ("architectures", name, "train") if "reversal" in network.train else ("train", "reversal")
+                )
+                raise CrossFieldError(key, "a forecast depends on the direction of time; leave reversal out")
         return self
 
     @model_validator(mode="after")

@@ -11,25 +11,29 @@ from pydantic import ConfigDict, create_model
 
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.deterministic import csv_text
+from reprocast.errors import InternalError
 from reprocast.fingerprint import fingerprint
 from reprocast.model import Cost, Description, deployed_fold, folder_of_fold, seen_in
 from reprocast.networks.allocation import keep_memory
 from reprocast.networks.forecaster import parameters
 from reprocast.networks.watch import Epoch
+from reprocast.networks.weights import weights_bytes
 from reprocast.params.architecture import Architecture
 from reprocast.params.base import Block
 from reprocast.params.reading import read
 from reprocast.params.seeds import Seeds
-from reprocast.params.train import Runtime, Train
+from reprocast.params.train import Runtime, Train, overridden
 from reprocast.stages.events import Events, recording
 from reprocast.stages.publish import STATE, new_folder, write_file
 from reprocast.stages.reporter import Reporter
 from reprocast.stages.stage import PARAMS, run
 from reprocast.tasks import part
 from reprocast.tasks.networks import save_networks
-from reprocast.tasks.training import Trained, Training, train_seed
+from reprocast.tasks.training import DivergedError, Trained, Training, train_seed
 
 WINDOWS, MODELS, CURVES = Path("data/windows"), Path("models"), Path("results/training")
+DIVERGED = STATE / "diverged"
+"""The last good weights of a training that failed."""
 COLUMNS = ("fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm")
 
 
@@ -79,9 +83,9 @@ def main(name: str, *, follow: bool = True) -> None:
     keep_memory()
     architecture, shared = read_params(name)
     learn: Any = part(shared.task, "learn")
-    windows = read_windows(WINDOWS)
+    windows, settings = read_windows(WINDOWS), overridden(shared.train, architecture.train)
     trainings = {
-        fold: Training(learn, architecture, windows, fold, shared.train, shared.runtime, STATE)
+        fold: Training(learn, architecture, windows, fold, settings, shared.runtime, STATE)
         for fold in sorted(windows.folds)
     }
     drafts = _describe(name, trainings, shared, learn.__name__)
@@ -95,8 +99,22 @@ def _train(draft: Description, training: Training, events: Events) -> Fitted:
     """The networks of one fold, a seed after the other."""
     name = draft.name if draft.folds == 1 else f"{draft.name} fold {draft.fold}"
     report = Reporter(name, draft.fold, training.steps(), events)
-    trained = {seed: report.seed(seed, partial(train_seed, training, seed)) for seed in draft.seeds}
+    trained = {seed: report.seed(seed, partial(_train_seed, name, training, seed)) for seed in draft.seeds}
     return Fitted(_finish(draft, trained), trained, report.epochs)
+
+
+def _train_seed(name: str, training: Training, seed: int, **watching: Any) -> Trained:
+    """One network; what was good before a loss became no number is kept for the user to look at."""
+    try:
+        return train_seed(training, seed, **watching)
+    except DivergedError as error:
+        if not error.weights:
+            raise
+        kept = DIVERGED / f"{name.replace(' ', '-')}-seed-{seed}.safetensors"
+        write_file(kept, weights_bytes(error.weights))
+        raise InternalError(
+            f"{error}; the weights of epoch {error.epoch}, the best before, are in {kept}"
+        ) from None
 
 
 def _describe(
@@ -138,6 +156,7 @@ def _finish(draft: Description, trained: Mapping[int, Trained]) -> Description:
     fitted = {
         "best_epoch": {str(seed): one.best_epoch for seed, one in trained.items()},
         "best_loss": {str(seed): one.best_loss for seed, one in trained.items()},
+        "learning_rate": {str(seed): one.rate for seed, one in trained.items()},
     }
     return draft.model_copy(update={"cost": _with_steps(draft.cost, steps), "fitted": fitted})
 

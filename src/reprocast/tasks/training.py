@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -13,9 +14,10 @@ from torch import Tensor, nn
 from reprocast.data.batches import WindowData
 from reprocast.data.sizes import sizes_of
 from reprocast.data.windows import Windows
-from reprocast.errors import UnavailableError
+from reprocast.errors import InternalError, UnavailableError
 from reprocast.networks.arithmetic import fix_arithmetic
 from reprocast.networks.lit import LitNetwork
+from reprocast.networks.rate_finder import find_rate
 from reprocast.networks.watch import Epoch, Watch
 from reprocast.params.architecture import Architecture
 from reprocast.params.train import Runtime, Train
@@ -34,6 +36,16 @@ class Trained:
     """Their validation loss."""
     steps: int
     """Optimiser steps taken."""
+    rate: float
+    """Peak learning rate."""
+
+
+class DivergedError(InternalError):
+    """A loss became no number; the weights of the best epoch before that, if there was one, are kept."""
+
+    def __init__(self, said: str, weights: dict[str, Tensor], epoch: int) -> None:
+        super().__init__(said)
+        self.weights, self.epoch = weights, epoch
 
 
 @dataclass(frozen=True)
@@ -74,18 +86,32 @@ def train_seed(
     """Trains until validation no longer gains; the same arguments give the same bits.
 
     Raises:
-        InternalError: a loss is not finite.
+        DivergedError: a loss is not finite.
         UnavailableError: there is no such accelerator.
         KeyboardInterrupt: the process was asked to stop.
     """
     t = training
     _refuse_missing(t.runtime.accelerator)
     fix_arithmetic(t.runtime.threads)
-    module = LitNetwork(t.network(seed), t.learn.loss(t.train.loss), t.train, seed, t.steps())
+    network, loss = t.network(seed), t.learn.loss(t.train.loss)
+    data = WindowData(t.windows, t.fold, t.train.batch_size, seed)
+    rate = _rate(t.train, network, loss, data, seed)
+    module = LitNetwork(network, loss, t.train, seed, t.steps(), rate)
     watch = Watch(t.train.patience, on_epoch)
-    trainer = _trainer(t, [watch, *callbacks])
-    _fit(trainer, module, WindowData(t.windows, t.fold, t.train.batch_size, seed))
-    return Trained(watch.best_weights, watch.best_epoch, watch.best_loss, module.global_step)
+    try:
+        _fit(_trainer(t, [watch, *callbacks]), module, data)
+    except InternalError as error:
+        raise DivergedError(str(error), watch.best_weights, watch.best_epoch) from None
+    return Trained(watch.best_weights, watch.best_epoch, watch.best_loss, module.global_step, rate)
+
+
+def _rate(train: Train, network: nn.Module, loss: Any, data: WindowData, seed: int) -> float:
+    """The peak learning rate: as declared, or found on the training windows."""
+    if train.learning_rate != "find":
+        return train.learning_rate
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return find_rate(network, loss, data.train_dataloader(), train)
 
 
 def _fit(trainer: pl.Trainer, module: LitNetwork, data: WindowData) -> None:

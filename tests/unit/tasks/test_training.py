@@ -97,6 +97,14 @@ def test_the_curve_gives_the_rate_of_the_last_step(tmp_path: Path, schedule: str
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4]
 
 
+def test_a_plateau_lowers_the_rate(tmp_path: Path) -> None:
+    """With steps too small to move a weight no epoch is better than the first."""
+    rates: list[float] = []
+    settings = {"schedule": "plateau", "learning_rate": 1e-30, "max_epochs": 6, "patience": 6}
+    train_seed(training(tmp_path, **settings), 1, lambda epoch: rates.append(epoch.learning_rate / 1e-30))
+    assert rates == pytest.approx([1, 1, 1, 0.5, 0.5, 0.25])
+
+
 def test_gradients_are_clipped(tmp_path: Path) -> None:
     before: list[float] = []
     after: list[float] = []

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from reprocast.data.sizes import Sizes
 from reprocast.networks.forecaster import Forecaster
-from reprocast.networks.heads import LOSSES, LossName, masked
+from reprocast.networks.heads import LOSSES, masked
 from reprocast.params.architecture import Architecture
+from reprocast.params.train import LossName
 
 
 class Answers(Protocol):
