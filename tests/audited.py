@@ -1,6 +1,7 @@
 """A small subject for the audit: two tickers with actions, a plan, gaps, and rows after data.end."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,18 @@ def subject(instants: int = 10, seed: int = 1, **changes: dict[str, Any]) -> Sub
     blocks = {name: {**block, **changes.get(name, {})} if isinstance(block, dict) else block
               for name, block in BLOCKS.items()}  # fmt: skip
     return Subject(Params.model_validate_json(json.dumps(blocks)), prices(), instants, seed)
+
+
+def quarters_of_an_hour() -> Subject:
+    """The same figures as bars of 15 minutes within sessions, without actions."""
+    there, daily = due_times("XNYS@15min", "2021-06-01", "2021-06-30"), prices()
+    rows = [slice(0, 390), slice(int(daily.offsets[1]), int(daily.offsets[1]) + 390)]
+    left = {name: values for name, values in daily.columns.items() if name not in ("split", "dividend")}
+    columns = {name: np.concatenate([values[some] for some in rows]) for name, values in left.items()}
+    raw = Panel(daily.ids, np.asarray([0, 390, 780]), np.tile(there[:390], 2), columns, daily.static)
+    data = {"calendar": "XNYS@15min", "end": "2021-06-18T19:00", "season": 26}
+    usual = subject(data=data, columns={"future": ["hour", "plan"]})
+    return replace(usual, raw=raw)
 
 
 def prices(seed: int = 0) -> Panel:

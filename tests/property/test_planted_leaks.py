@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from audited import subject
+from audited import quarters_of_an_hour, subject
 
 from reprocast.audit.checks import CHECKS
 from reprocast.audit.leak import AnswerError, LeakError
@@ -94,6 +94,12 @@ def prices_adjusted_by_later_splits(monkeypatch: pytest.MonkeyPatch) -> None:
 @leak("unfinished bar", r"has a row at .*, not known as of .*, a minute before the bar is over")
 def the_bar_of_a_session_that_has_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "last_closed", lambda _, end: end)
+
+
+@leak("unfinished bar", r"has a row at .*T.*, not known as of .*, a minute before the bar is over")
+def the_quarter_of_an_hour_that_is_not_over(monkeypatch: pytest.MonkeyPatch) -> Subject:
+    monkeypatch.setattr(pull, "over_by", lambda panel, *_: panel)
+    return quarters_of_an_hour()
 
 
 @leak("actions", r"actions: \w+ of series \w at cutoff .* moved by .* when a split after .* was planted")
@@ -432,6 +438,13 @@ def test_nothing_is_found_where_nothing_is_planted(changes: dict[str, Any]) -> N
     results = audit(subject(**changes), CHECKS)
     assert first_leak(results) is None
     assert all(sum(result.done.counts.values()) for result in results)
+
+
+def test_bars_within_sessions_are_audited_as_well() -> None:
+    results = {result.check.name: result for result in audit(quarters_of_an_hour(), CHECKS)}
+    assert first_leak(list(results.values())) is None
+    assert results["unfinished bar"].done.counts["bars"] > 1
+    assert results["actions"].skipped
 
 
 def test_the_manual_lists_the_leaks_that_are_planted() -> None:

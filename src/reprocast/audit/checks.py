@@ -19,7 +19,7 @@ from reprocast.audit.result import Check
 CHECKS = (
     Check("source", "what the vintage holds after data.end does not show", pulling.after_the_end),
     Check("as of", "as of an instant, later rows, splits and dividends do not show", pulling.at_instants),
-    Check("unfinished bar", "a bar shows only when its session has closed", pulling.in_session),
+    Check("unfinished bar", "a bar shows only when it is over", pulling.in_session),
     Check("actions", "a later split leaves what networks see as it was", actions.common_factor),
     Check("calendar", "due times and calendar features depend on no value", calendar.known_ahead),
     Check(

@@ -19,7 +19,7 @@ from reprocast.audit.subject import Subject
 from reprocast.data.calendars import bar_ends, following
 from reprocast.errors import DataError
 from reprocast.panel import Panel, time_text, write_panel
-from reprocast.params.calendar import is_exchange, is_within_sessions
+from reprocast.params.calendar import is_exchange
 
 LATER_ROWS = 30
 """Rows that every series is given after its last one, so that there is something to ignore."""
@@ -60,9 +60,10 @@ def at_instants(subject: Subject) -> Done:
 
 def in_session(subject: Subject) -> Done:
     """A minute before a bar is over it is not known: it does not show."""
-    calendar = subject.params.data.calendar
-    if not (is_exchange(calendar) or is_within_sessions(calendar)):
-        return Done({}, f"data.calendar {calendar} has no sessions that close")
+    data = subject.params.data
+    calendar, has_times = data.calendar, subject.panel.ds.dtype.kind == "M"
+    if not is_exchange(calendar) and not (data.kind == "prices" and has_times):
+        return Done({}, "values are of their time: only an exchange's days and bars of prices last")
     rng, compared, before = subject.rng("in session"), 0, np.timedelta64(1, "us")
     bars = _instants(subject, rng)
     for bar in bars:
