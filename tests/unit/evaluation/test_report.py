@@ -277,6 +277,7 @@ def test_a_backtest_says_so_wherever_it_counts(inputs: Inputs) -> None:
     assert "fold 1 test from 2008-03-08" in said.timeline.svg
     assert "fold 2 seed 3" in said.curves[0].svg
     assert said.series.caption.endswith("; windows of the last fold")
+    assert said.series.rows == content(inputs).series.rows
     sliding = dict(content(backtest(inputs, training_steps=1000)).protocol)
     assert "on the 1,000 steps before its validation" in sliding["Folds"]
     Page(html(said))

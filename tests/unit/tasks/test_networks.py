@@ -1,6 +1,7 @@
 """A trained architecture on disk: it forecasts as the trained networks did, and refuses what is not whole."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,34 @@ def test_it_forecasts_as_the_trained_networks_do(
             expected = trained[seed](to_tensors(batch)).numpy()
             assert np.array_equal(found[n], expected.astype(np.float64))
     assert not np.allclose(found[0], found[1])
+
+
+def test_every_field_comes_back(folder: Path) -> None:
+    roles = Roles(target=("y",), past=(), future=("f",), observed=("observed(y)",), static=("s",))
+    said = describe(
+        channels=roles, features=roles, scaling="window", missing="mask", fill_steps=2,
+        static=((0.25,), (-1.0,)), folds=3, fold=2,
+    )  # fmt: skip
+    text = json.dumps(said.model_dump(mode="json"))
+    assert Description.model_validate_json(text) == said
+
+
+def test_static_covariates_stay_with_their_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = waves()
+    channels = replace(windows.channels, static=("s", "t"))
+    windows = replace(windows, channels=channels, static=np.array([[3.0, -1.0], [-3.0, 2.0]]))
+    training = Training(learn, ARCHITECTURE, windows, 0, Train(), Runtime(), tmp_path)
+    weights = {seed: training.network(seed).state_dict() for seed in SEEDS}
+    said = describe(
+        channels=Roles(**{**vars(ROLES), "static": ("s", "t")}), static=((3.0, -1.0), (-3.0, 2.0))
+    )
+    save_networks(said, weights, tmp_path)
+    whole = gather(windows, windows.folds[0], np.asarray(windows.folds[0].starts["train"])[::-1])
+    expected = load_network(tmp_path).forecast(whole)
+    monkeypatch.setattr(networks, "CHUNK", 7)
+    assert np.abs(load_network(tmp_path).forecast(whole) - expected).max() < 1e-6
+    swapped = replace(whole, static=whole.static[::-1])
+    assert np.abs(load_network(tmp_path).forecast(swapped) - expected).max() > 1e-3
 
 
 def test_forecasts_do_not_depend_on_how_windows_are_grouped(

@@ -61,6 +61,15 @@ def test_the_model_has_the_scores_over_all_folds_and_of_each(backtest: Path, sto
     assert by_name(store)["gru"].data.params["folds"] == "2"
 
 
+def test_the_data_are_those_of_the_deployed_fold(backtest: Path, store: Store) -> None:
+    path = backtest / "data" / "windows" / "manifest.json"
+    folds = {str(n): {"train": {"windows": {"A": 100 + n}}} for n in (2, 9, 10)}
+    write(path, json.loads(path.read_text()) | {"folds": folds})
+    sync(backtest)
+    (found,) = by_name(store)["gru"].inputs.dataset_inputs
+    assert json.loads(found.dataset.profile)["windows"] == {"train": 110}
+
+
 def test_a_second_sync_changes_nothing(backtest: Path, store: Store) -> None:
     sync(backtest)
     again = sync(backtest, force=True)
