@@ -108,3 +108,23 @@ def test_rows_that_only_know_what_is_ahead_are_no_windows(panel: Panel) -> None:
     found = cut(ahead, columns, window, Split(test=8, validation=6), 3, "D")
     assert len(found.ds) == 37
     assert found.folds[0].bounds["test"][1] == day(36)
+
+
+def test_no_window_sees_a_line_drawn_to_a_value_after_its_cutoff(panel: Panel) -> None:
+    columns, window = Columns(target=("load",)), WINDOW.model_copy(update={"missing": "interpolate"})
+    gap = missing(panel, "load", slice(10, 13))
+    moved = gap.columns["load"].copy()
+    moved[13] += 1000  # the end of the gap
+    one, other = (
+        cut(each, columns, window, Split(test=8, validation=6), 3, "D")
+        for each in (gap, gap.with_columns({"load": moved}))
+    )
+    assert (one.values[10:13] != other.values[10:13]).all()
+    starts = one.folds[0].starts["train"][:]
+    cutoffs = starts + window.look_back - 1
+    assert {7, 13} <= set(cutoffs.tolist())
+    assert not {10, 11, 12} & set(cutoffs.tolist())
+    for start, cutoff in zip(starts, cutoffs, strict=True):
+        if cutoff < 13:
+            rows = slice(start, cutoff + 1)
+            assert one.values[rows].tolist() == other.values[rows].tolist()
