@@ -45,7 +45,7 @@ def _lengths(asked: Asked, part: Part | None) -> list[Check]:
     remedy = "it may be skipped; give it more rows, or leave it out (data.series)"
     checks = [Check("enough_rows", "ds", enough, remedy, LACKS, "warning")]
     if part:
-        statement = f"a series (ds) should have rows in training, up to {_said(part.end)}"
+        statement = f"a series (ds) should have rows in training, which ends {_said(part.end)}"
         begun = made(odd.ExpectSeriesInTraining, statement, end=asked.end, **_fields(part))
         said = "series {series} has none"
         checks.append(Check("in_training", "ds", begun, remedy, said, "warning"))
@@ -100,9 +100,9 @@ def _training(asked: Asked, features: tuple[str, ...], part: Part) -> list[Check
 
 def _shift(asked: Asked, name: str, part: Part) -> Check:
     psi, ks = asked.validation.shift_psi, asked.validation.shift_ks
-    limits = [f"{what} up to {most:g}" for what, most in (("PSI", psi), ("KS", ks)) if most is not None]
-    said = f"{name} after training ({_said(part.end)}) should be distributed as in it"
-    statement = f"{said}, {', '.join(limits)}"
+    limits = [f"{what} ≤ {most:g}" for what, most in (("PSI", psi), ("KS", ks)) if most is not None]
+    later = f"{name} after {_said(part.end)} should be distributed as in training"
+    statement = f"{later} ({', '.join(limits)})"
     expectation = made(
         odd.ExpectSameDistribution, statement, end=asked.end, column=name, psi=psi, ks=ks, **_fields(part)
     )
@@ -111,7 +111,7 @@ def _shift(asked: Asked, name: str, part: Part) -> Check:
 
 
 def _familiar(asked: Asked, name: str, part: Part) -> Check:
-    statement = f"{name} after training ({_said(part.end)}) should have the level and spread of training"
+    statement = f"{name} after {_said(part.end)} should have the level and spread of training"
     expectation = made(
         odd.ExpectFamiliarValues,
         statement,
