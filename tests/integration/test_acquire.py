@@ -1,14 +1,21 @@
 """Asking a live source again: what is taken, what is kept aside, and what is said."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from live_source import BLOCK, LiveSource, files, prices
 
 from reprocast.commands.fresh import acquire, take_in
 from reprocast.data.quarantine import QUARANTINE
+from reprocast.data.sources import SOURCES, Source, yahoo
+from reprocast.data.sources.yahoo_rehearsal import rehearsing
+from reprocast.data.sources.yahoo_scenarios import GOOD, TICKER, Scenario, chart
 from reprocast.data.vintages import VINTAGES, known
 from reprocast.errors import DataError, NoInputError, TryAgainError
 from reprocast.params.data import YahooData
@@ -333,6 +340,38 @@ def test_the_same_vintage_gives_the_same_bytes(source: LiveSource) -> None:
 
 def first() -> str:
     return min(known(), key=lambda vintage: vintage.turn).name
+
+
+def ask_yahoo(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> str:
+    """`reprocast acquire` by the real client, over HTTP."""
+    with rehearsing(scenario) as played:
+        client, now = played.client(), scenario.now
+        ask = partial(yahoo.ask, client=client, now=now)
+        monkeypatch.setitem(SOURCES, "yahoo", Source(yahoo.request, ask))
+        return acquire()
+
+
+def test_yahoo_rewrites_its_history_for_a_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    params(
+        '{source: yahoo, series: [TEST], start: "2024-06-03", end: "2024-06-07", calendar: XNYS, season: 5}'
+    )
+    wednesday = datetime(2024, 6, 5, 23, tzinfo=UTC)
+    assert "the last session 2024-06-05" in ask_yahoo(
+        replace(GOOD, charts={TICKER: chart(days=3)}, now=wednesday), monkeypatch
+    )
+    before = pulled()
+    forgotten = chart()
+    quote = forgotten["indicators"]["quote"][0]
+    for name in ("open", "high", "low", "close"):  # the split is on record, but history was left as it was
+        quote[name] = [value * (2 if n < 3 else 1) for n, value in enumerate(quote[name])]
+    with pytest.raises(DataError, match="TEST: 3 rows revised in open, high, low, close"):
+        ask_yahoo(replace(GOOD, charts={TICKER: forgotten}), monkeypatch)
+    assert pulled().equals(before)
+    said = ask_yahoo(GOOD, monkeypatch)
+    assert said.startswith("2 new sessions, the last 2024-06-07; ")
+    assert "TEST: 2:1 split on 2024-06-06 (factor 0.5)" in said
+    np.testing.assert_allclose(pulled()["close"][:3], before["close"] / 2)
 
 
 def test_a_shift_is_reported(source: LiveSource) -> None:

@@ -97,8 +97,9 @@ def _said(acquired: Acquired, data: DataBlock) -> str:
     if found.kind == "revised":
         how = "revision accepted" if is_live(vintage.request) else "history edited"
         what = f"{how} ({found.revision}); {what}"
-    elif found.kind == "rebased":
-        what = f"{what}; history rebased: {'; '.join(found.reasons[:SHOWN])}"
+    elif found.reasons and found.against:
+        how = "history rebased" if found.kind == "rebased" else "newly recorded"
+        what = f"{what}; {how}: {'; '.join(found.reasons[:SHOWN])}"
     if found.shifts:
         what = f"{what}; {counted(len(found.shifts), 'column')} distributed otherwise (reports/acquire.md)"
     return f"{what}: vintage {vintage.name}; `reprocast repro` uses it"
