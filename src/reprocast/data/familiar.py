@@ -39,6 +39,7 @@ class Ranges:
     """Smallest and largest spread of a look-back: median absolute deviation from its median."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # values may be near the largest float
 def ranges_of(windows: Floats) -> Ranges:
     """What the look-backs (M, L, C) of one series show; M of at least 1."""
     low, high = quantiles(windows.reshape(-1, windows.shape[-1]), [OUTLIERS, 1 - OUTLIERS])
@@ -46,6 +47,7 @@ def ranges_of(windows: Floats) -> Ranges:
     return Ranges(low, high, spreads.min(axis=0), spreads.max(axis=0))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # values may be near the largest float
 def unfamiliar(windows: Floats, shown: Ranges) -> NDArray[np.bool_]:
     """Which look-backs (B, L, C) are far from what was shown (B, C) -> (B, C).
 
@@ -59,6 +61,7 @@ def unfamiliar(windows: Floats, shown: Ranges) -> NDArray[np.bool_]:
     return (width > 0) & ((outside > LEVELS * width) | wide | narrow)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # values may be near the largest float
 def _spread(windows: Floats) -> Floats:
     """Median absolute deviation of each window and channel: (B, L, C) -> (B, C)."""
     return median(np.abs(windows - median(windows, axis=1)[:, None]), axis=1)

@@ -6,8 +6,8 @@ from reprocast.data.expected import PRICES, Asked, Check, made, percent
 
 ORDERED = (("high", "low"), ("open", "low"), ("close", "low"), ("high", "open"), ("high", "close"))
 """Pairs of which the first must not be below the second."""
-LARGEST = 1.7976931348623157e308
-"""The largest finite float64."""
+LARGEST = 1e150
+"""What is larger cannot be squared, and so not be scaled; it is as good as infinite."""
 NO_PRICES = "repair the data, or set data.kind: numeric if these are no prices"
 NO_COUNTS = "repair the data, or set data.kind: numeric if these are no counts"
 
