@@ -80,8 +80,9 @@ def measured(way: Callable[[Path], tuple[float, float]], path: Path) -> str:
     """Seconds and peak MiB of a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         read, written = pool.apply(way, (path,))
-        peak = pool.apply(resource.getrusage, (resource.RUSAGE_SELF,)).ru_maxrss / 1024
-    return f"{read:6.1f} s read   {written:6.1f} s and written   peak {peak:6,.0f} MiB"
+        used = pool.apply(resource.getrusage, (resource.RUSAGE_SELF,))
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return f"{read:6.1f} s read   {written:6.1f} s and written   {cpu:6.1f} s of CPU   peak {peak:6,.0f} MiB"
 
 
 def main() -> None:
