@@ -17,6 +17,7 @@ from reprocast.audit.subject import Subject
 from reprocast.data.starts import Starts
 from reprocast.data.windows import Fold, Ints, Windows
 from reprocast.model import deployed_fold
+from reprocast.params.train import overridden
 from reprocast.tasks import part, training
 from reprocast.tasks.training import Trained, Training
 
@@ -52,7 +53,7 @@ def stops_on_validation(subject: Subject) -> Done:
     scramble = subject.scramble(after)
     true, false = train(subject, windows), train(subject, subject.cut(scramble(subject.panel)))
     place = f"training: fold {fold}, seed {seed}"
-    for what in ("best_loss", "best_epoch"):
+    for what in ("rate", "best_loss", "best_epoch"):
         one, other = (np.asarray([getattr(run.trained, what)]) for run in (true, false))
         same(one, other, lambda _, what=what: f"{place}: {what.replace('_', ' ')}", str(scramble))  # type: ignore[misc]
     compared = _same_weights(true.trained.weights, false.trained.weights, f"{place}: best weights", scramble)
@@ -71,12 +72,14 @@ def learns_from_training(subject: Subject) -> Done:
 def train(subject: Subject, windows: Windows) -> Short:
     """The first architecture with the first seed on the windows of the deployed fold, as far as `MOST`."""
     p, last = subject.params, _Last()
-    settings = p.train.model_copy(update={"max_epochs": EPOCHS, "patience": EPOCHS})
+    architecture = next(iter(p.architectures.values()))
+    declared = overridden(p.train, architecture.train)
+    settings = declared.model_copy(update={"max_epochs": EPOCHS, "patience": EPOCHS})
     fold = deployed_fold(windows)
     with tempfile.TemporaryDirectory() as scratch:
         short = Training(
             part(p.task, "learn"),
-            next(iter(p.architectures.values())),
+            architecture,
             nearest(windows, fold),
             fold,
             settings,

@@ -24,7 +24,8 @@ def audit(
         except (LeakError, AnswerError) as leak:
             results.append(Result(check, leak=leak))
         except ReprocastError as error:
-            raise type(error)(f"audit: {check.name}: {error}") from None
+            error.args = (f"audit: {check.name}: {error}",)
+            raise
     return results
 
 
