@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -370,7 +370,11 @@ def test_a_month_that_lacks_its_last_days_is_partial() -> None:
 
 def test_the_first_week_is_whole_even_if_it_begins_before_the_start() -> None:
     now = datetime(2024, 6, 12, tzinfo=UTC)
-    panel = asked(GOOD, now, calendar="W", start="2024-06-06", end="2024-06-09").panel
+    with rehearsing(GOOD) as played:
+        block = GOOD.block(calendar="W", start="2024-06-06", end="2024-06-09")
+        panel = yahoo.ask(block, Operations(), played.client(), now).panel
+        asked_from = int(parse_qs(urlsplit(played.asked[-1]).query)["period1"][0])
+    assert asked_from < OPENINGS[0]
     np.testing.assert_allclose(panel.columns["open"], [50])  # Monday's, in shares of after the split
 
 
