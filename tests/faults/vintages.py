@@ -16,9 +16,11 @@ from live_source import BLOCK, LiveSource, prices
 from faults.scene import Played, Scene
 from reprocast.commands import tracked
 from reprocast.commands.alone import LOCK
-from reprocast.data.vintages import VINTAGES, known
+from reprocast.data.vintage import VINTAGES
+from reprocast.data.vintages import known
 from reprocast.stages import pull
 from reprocast.stages.acquire import REPORT
+from reprocast.stages.publish import STATE
 
 TESTS = Path(__file__).parents[1]
 STOPPED = """\
@@ -147,7 +149,7 @@ def read_only(scene: Scene) -> Played:
 def two_at_once(scene: Scene) -> Played:
     """Another command holds the folder."""
     stored(scene)
-    with FileLock(LOCK):
+    with FileLock(STATE / LOCK):
         return scene.command("acquire")
 
 

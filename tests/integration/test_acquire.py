@@ -16,7 +16,8 @@ from reprocast.data.quarantine import QUARANTINE
 from reprocast.data.sources import SOURCES, Source, yahoo
 from reprocast.data.sources.yahoo_rehearsal import rehearsing
 from reprocast.data.sources.yahoo_scenarios import GOOD, TICKER, Scenario, chart
-from reprocast.data.vintages import VINTAGES, known
+from reprocast.data.vintage import VINTAGES
+from reprocast.data.vintages import known
 from reprocast.errors import DataError, NoInputError, TryAgainError
 from reprocast.params.data import YahooData
 from reprocast.stages import pull

@@ -17,7 +17,7 @@ from reprocast.audit.run import audit as try_all
 from reprocast.audit.run import first_leak
 from reprocast.audit.sampling import subject_of
 from reprocast.audit.subject import Subject
-from reprocast.data.vintages import Vintage
+from reprocast.data.vintage import Vintage
 from reprocast.data.window_files import MANIFEST, windows_sha256, write_windows
 from reprocast.errors import NoInputError
 from reprocast.params.reading import read

@@ -8,7 +8,8 @@ from reprocast.commands.tracked import push, track
 from reprocast.data.calendars import is_exchange
 from reprocast.data.differences import counted
 from reprocast.data.sources import SOURCES
-from reprocast.data.vintages import VINTAGES, is_live, known
+from reprocast.data.vintage import VINTAGES, is_live
+from reprocast.data.vintages import known
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
 from reprocast.params.base import Block

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reprocast.commands.tracked import pointer
-from reprocast.data.vintages import VINTAGES, Vintage, known, options
+from reprocast.data.vintage import VINTAGES, Vintage, options
+from reprocast.data.vintages import known
 from reprocast.deterministic import canonical_json
 from reprocast.stages.acquire import MANIFEST
 

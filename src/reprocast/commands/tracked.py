@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reprocast.commands.dvc import dvc
-from reprocast.data.vintages import VINTAGES, Vintage
+from reprocast.data.vintage import VINTAGES, Vintage
 from reprocast.errors import CannotCreateError, DiskError, TryAgainError
 from reprocast.stages.publish import STATE, write_file
 

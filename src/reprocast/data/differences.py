@@ -10,7 +10,8 @@ from reprocast.data.asof import select, since, until
 from reprocast.data.distributions import Shift, shifts
 from reprocast.data.revisions import KINDS, SeriesChange, compare
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import Vintage, is_live, known, options, packed, store, usable
+from reprocast.data.vintage import Vintage, is_live, options
+from reprocast.data.vintages import known, packed, store, usable
 from reprocast.errors import first_names
 from reprocast.panel import Panel
 

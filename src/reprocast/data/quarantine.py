@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import DIGITS, packed
+from reprocast.data.vintage import DIGITS
+from reprocast.data.vintages import packed
 from reprocast.deterministic import canonical_json, sha256_of_text
 from reprocast.stages.publish import new_folder
 

@@ -1,23 +1,21 @@
 """Asking a source and keeping its answer: by `pull` when nothing stored fits, and by `reprocast acquire`."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from reprocast.data.differences import Differences, differences
 from reprocast.data.quarantine import put_aside
 from reprocast.data.sources import SOURCES
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import Vintage, add_turn, find, is_live, pinned, store
+from reprocast.data.vintage import Vintage, is_live
+from reprocast.data.vintages import add_turn, find, pinned, store
 from reprocast.errors import DataError, ReprocastError, TryAgainError
 from reprocast.params.data import DataBlock
 from reprocast.params.operations import read_operations
 from reprocast.stages.acquire_report import REPORT, acquire_report
-from reprocast.stages.publish import STATE, write_file
+from reprocast.stages.locked import locked
+from reprocast.stages.publish import write_file
 
 MANIFEST = Path("data/raw/manifest.json")
 ACCEPTED = "--accept-revision"
@@ -51,7 +49,7 @@ def ask_again(data: DataBlock, *, accept: bool = False) -> Acquired:
         NoInputError, TryAgainError: the source's own faults; another process is asking.
         CannotCreateError, DiskError: the vintage cannot be written.
     """
-    with _alone():
+    with locked("acquire.lock", "another process of this folder is asking the source"):
         answer = _ask(data)
         if answer.lacking:
             _refuse_partial(answer, data)
@@ -122,16 +120,6 @@ def _take_turn(
 def _used() -> str | None:
     """The vintage that data/raw was made from."""
     return json.loads(MANIFEST.read_text(encoding="utf-8"))["vintage"] if MANIFEST.is_file() else None
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    STATE.mkdir(exist_ok=True)
-    try:
-        with FileLock(STATE / "acquire.lock").acquire(timeout=0):
-            yield
-    except Timeout:
-        raise TryAgainError("another process of this folder is asking the source; try again later") from None
 
 
 def stored(data: DataBlock) -> Vintage | None:

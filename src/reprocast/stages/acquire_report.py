@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reprocast.data.differences import Differences, said
 from reprocast.data.revisions import SeriesChange
-from reprocast.data.vintages import Vintage
+from reprocast.data.vintage import Vintage
 from reprocast.errors import first_names
 
 REPORT = Path("reports/acquire.md")

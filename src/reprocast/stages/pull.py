@@ -9,7 +9,7 @@ from reprocast.data.adjust import ACTIONS, PRICES, adjust
 from reprocast.data.asof import last_closed, over_by, select, since, spans, until
 from reprocast.data.channels import known_columns, refuse_roles
 from reprocast.data.known_ahead import with_known
-from reprocast.data.vintages import Vintage
+from reprocast.data.vintage import Vintage
 from reprocast.data.windows import Channels
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, ParamsError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reprocast.commands.fresh import acquire, take_in
-from reprocast.data.vintages import VINTAGES
+from reprocast.data.vintage import VINTAGES
 from reprocast.errors import DataError, NoInputError
 from reprocast.params.data import FilesData
 from reprocast.stages import pull

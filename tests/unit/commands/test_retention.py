@@ -11,7 +11,8 @@ import pytest
 
 from reprocast.commands.retention import retire
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import VINTAGES, add_turn, known, store
+from reprocast.data.vintage import VINTAGES
+from reprocast.data.vintages import add_turn, known, store
 from reprocast.panel import from_frame
 from reprocast.stages.acquire import MANIFEST
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from reprocast.data.sources.answer import Answer
-from reprocast.data.vintages import VINTAGES, Vintage, add_turn, find, is_live, known, pinned
+from reprocast.data.vintage import VINTAGES, Vintage, is_live
+from reprocast.data.vintages import add_turn, find, known, pinned
 from reprocast.data.vintages import store as store_only
 from reprocast.errors import DataError, NoInputError
 from reprocast.panel import from_frame
