@@ -110,7 +110,7 @@ def _signature(description: Description, panel: Panel | None) -> ModelSignature:
 
 
 def _example(description: Description, panel: Panel) -> pd.DataFrame:
-    """The last rows of the first series."""
-    last = slice(max(0, int(panel.offsets[1]) - description.look_back - SPARE), int(panel.offsets[1]))
-    frame = panel.to_frame().iloc[last]
+    """The last rows of the first series, those included in which only what is known ahead has values."""
+    rows = description.look_back + description.horizon + SPARE
+    frame = panel.to_frame().iloc[max(0, int(panel.offsets[1]) - rows) : int(panel.offsets[1])]
     return frame[["unique_id", "ds", *_columns(description, panel)]].reset_index(drop=True)

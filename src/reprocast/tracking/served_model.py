@@ -66,14 +66,19 @@ def _refuse_missing(frame: pd.DataFrame, description: Description) -> None:
     Rows that hold nothing but what is known ahead are steps to be forecast.
     """
     from reprocast.data.channels import known_columns
+    from reprocast.data.transforms import needed_columns
 
     if description.missing in FILLED:
         return
-    known = known_columns(Channels(**dict(description.features)), tuple(frame.columns))
-    others = [name for name in frame.columns if name not in ("unique_id", "ds", *known)]
-    ahead = frame[others].isna().all(axis=1).to_numpy() & bool(known)
+    features, there = Channels(**dict(description.features)), tuple(frame.columns)
+    known = known_columns(features, there)
+    read = needed_columns(features.target + features.past, there)
+    ahead = (
+        frame[[name for name in read if name in there and name not in known]].isna().all(axis=1).to_numpy()
+    )
     for name in frame.columns:
-        missing = frame[name].isna().to_numpy() & ~(ahead & (name in others))
+        to_come = ahead & bool(known) & (name not in ("unique_id", "ds", *known))
+        missing = frame[name].isna().to_numpy() & ~to_come
         if missing.any():
             series, row = frame["unique_id"].iloc[missing.argmax()], int(missing.argmax())
             raise DataError(f"series {series}, row {row}: {name} is missing; fill it or leave the row out")
