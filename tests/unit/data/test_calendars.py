@@ -160,6 +160,11 @@ def test_bars_within_sessions_are_those_of_a_walk_through_every_minute(
     assert list(following(calendar, due[0], len(due) - 1)) == list(due[1:])
 
 
+def test_a_session_that_opens_on_the_day_before_in_utc_is_found() -> None:
+    """Sydney's 4 April 2024 begins at 23:00 of the 3rd."""
+    assert list(due_times("XASX@2h", "2024-04-03T22:00", "2024-04-03T23:30")) == days("2024-04-03T23:00")
+
+
 def test_hours_are_sixty_minutes() -> None:
     span = ("2024-03-04", "2024-03-08")
     assert list(due_times("XNYS@h", *span)) == list(due_times("XNYS@60min", *span))
