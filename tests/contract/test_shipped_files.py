@@ -12,6 +12,7 @@ from reprocast.commands.params import resolved, schema_text
 from reprocast.params.architecture import Architecture
 from reprocast.params.decoder import Decoder
 from reprocast.params.encoder import CellName, Encoder
+from reprocast.params.head import Head
 from reprocast.params.operations import Operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
@@ -87,6 +88,7 @@ def test_every_key_around_the_encoder_and_of_the_decoder_is_explained() -> None:
     own = [key for key in Architecture.model_fields if key not in Encoder.model_fields]
     assert explained("Around the encoder") == own
     assert explained("The decoder") == list(Decoder.model_fields)
+    assert explained("The head") == list(Head.model_fields)
 
 
 def test_every_key_of_training_is_explained() -> None:

@@ -12,7 +12,7 @@ from reprocast.tasks.forecast.learn import build
 __all__ = ["build", "forecast", "loss"]
 
 
-def loss(name: str) -> Callable[[Tensor, Any], Tensor]:
+def loss(name: str, network: Any) -> Callable[[Tensor, Any], Tensor]:
     """Cross-entropy with what happened, whatever the name."""
 
     def cross_entropy(outputs: Tensor, batch: Any) -> Tensor:
@@ -22,6 +22,6 @@ def loss(name: str) -> Callable[[Tensor, Any], Tensor]:
     return cross_entropy
 
 
-def forecast(outputs: Tensor) -> Tensor:
+def forecast(outputs: Tensor, network: Any) -> Tensor:
     """Probabilities of a rise (B, H, K)."""
     return torch.sigmoid(outputs)

@@ -13,7 +13,8 @@ from reprocast.data.sizes import Sizes
 from reprocast.networks import paths
 from reprocast.networks.decoders import Encoded, decoder_of
 from reprocast.networks.encoder import Encoder
-from reprocast.networks.heads import PointHead
+from reprocast.networks.families import Point
+from reprocast.networks.heads import Answer
 from reprocast.networks.instance import Own, own
 from reprocast.params.architecture import Architecture
 
@@ -61,7 +62,7 @@ class Forecaster(nn.Module):
         beside = sizes.static + a.series_embedding
         self.encoder = Encoder(a, sizes.channels + beside)
         self.decoder: Any = decoder_of(a, self.encoder.width, sizes)
-        self.head = PointHead(self.decoder.width, sizes.targets, self.decoder.maps)
+        self.head = Answer(self.decoder.width, sizes.targets, self.decoder.maps, a.head)
         self.paths = nn.ModuleList(paths.PATHS[name](sizes) for name in a.decoder.paths)
         self.series = nn.Embedding(sizes.series, a.series_embedding) if a.series_embedding else None
         self.instance, self._paths = a.instance, a.decoder.paths
@@ -69,7 +70,7 @@ class Forecaster(nn.Module):
         """Whether training draws at random beside dropout."""
 
     def forward(self, batch: Inputs) -> Tensor:
-        """Scaled forecasts (B, H, K)."""
+        """Scaled answers: point forecasts (B, H, K), or the numbers (B, H, K, P) of the head's family."""
         seen, mine = self._seen(batch.past[:, -self.look_back :])
         targets = seen[:, :, : self.sizes.targets]
         states, last = self.encoder(self._beside(seen, batch))
@@ -77,13 +78,16 @@ class Forecaster(nn.Module):
         passing = sum(path(targets) for path in self.paths) if len(self.paths) else None
 
         def read(features: Tensor, h: int) -> Tensor:
-            alone: Tensor = self.head(features)[:, 0]
+            alone: Tensor = self.family.mean(self.head(features))[:, 0]
             return alone if passing is None else alone + passing[:, h]
 
         features = self.decoder(Encoded(states, last, targets[:, -1], truth), batch.future, read)
-        outputs: Tensor = self.head(features)
-        outputs = outputs if passing is None else outputs + passing
-        return outputs if mine is None else outputs * mine.scale + mine.loc
+        answer: Tensor = self.head(features)
+        if passing is not None:
+            answer = self.family.moved(answer, passing, torch.ones_like(passing))
+        if mine is not None:
+            answer = self.family.moved(answer, *(part.expand(answer.shape[:3]) for part in mine))
+        return self.family.mean(answer) if isinstance(self.family, Point) else answer
 
     def _seen(self, past: Tensor) -> tuple[Tensor, Own | None]:
         """What the encoder reads (B, L, C), and each window's own scale of the targets."""
@@ -107,6 +111,11 @@ class Forecaster(nn.Module):
 
     def _truth(self, target: Tensor, mine: Own | None) -> Tensor:
         return target if mine is None else (target - mine.loc) / mine.scale
+
+    @property
+    def family(self) -> Any:
+        """What the head answers with."""
+        return self.head.family
 
     def at(self, progress: float) -> None:
         """Tells the decoder which part of training (0 to 1) is over."""

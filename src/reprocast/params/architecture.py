@@ -6,6 +6,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from reprocast.params.decoder import Decoder
 from reprocast.params.encoder import CellName, Encoder, InitialWeights
+from reprocast.params.head import Head
 from reprocast.params.train import Overrides
 
 __all__ = ["Architecture", "CellName", "InitialWeights"]
@@ -23,6 +24,8 @@ class Architecture(Encoder):
     """Numbers learned for each series, which stand beside the channels at every step."""
     decoder: Decoder = Decoder()
     """From the encoder's states to the horizon."""
+    head: Head = Head()
+    """What is said of each step."""
     train: Overrides = Field(default_factory=dict)
     """Keys of the shared block `train` that are others for this network."""
 
@@ -33,5 +36,13 @@ class Architecture(Encoder):
         if self.decoder.kind == "positional" and self.bidirectional:
             raise ValueError(
                 "decoder.kind positional goes on from one direction's state; bidirectional has two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _counts_stay_counts(self) -> Self:
+        if self.head.kind == "negative_binomial" and (self.instance != "none" or self.decoder.paths):
+            raise ValueError(
+                "head negative_binomial answers in counts: no instance normalisation and no paths"
             )
         return self

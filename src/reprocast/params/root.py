@@ -106,6 +106,11 @@ class Params(Block):
                         ("architectures", name, key),
                         f"{steps} {what}, but the network sees {min(seen, self.window.look_back)}",
                     )
+            if network.head.kind == "negative_binomial" and self.window.scaling != "none":
+                fault = (
+                    f"negative_binomial answers in counts; window.scaling is {self.window.scaling}, set none"
+                )
+                raise CrossFieldError(("architectures", name, "head"), fault)
             if (network.decoder.piece or 1) > self.window.horizon:
                 fault = f"{network.decoder.piece} steps, but window.horizon is {self.window.horizon}"
                 raise CrossFieldError(("architectures", name, "decoder", "piece"), fault)

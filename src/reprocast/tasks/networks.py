@@ -49,7 +49,7 @@ class SavedNetworks:
             inputs = to_tensors(_rows(batch, rows))
             with torch.no_grad():
                 for n, network in enumerate(self.networks):
-                    forecasts[n, rows] = answer(network(inputs)).numpy()
+                    forecasts[n, rows] = answer(network(inputs), network).numpy()
         return forecasts
 
 

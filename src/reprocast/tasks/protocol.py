@@ -68,10 +68,10 @@ class Learn(Protocol):
         """
         ...
 
-    def loss(self, name: str) -> Callable[[Any, Any], Any]:
-        """A function of outputs and batch to a scalar tensor."""
+    def loss(self, name: str, network: Any) -> Callable[[Any, Any], Any]:
+        """A function of the network's outputs and batch to a scalar tensor."""
         ...
 
-    def forecast(self, outputs: Any) -> Any:
-        """Scaled forecasts (B, H, K) from outputs."""
+    def forecast(self, outputs: Any, network: Any) -> Any:
+        """Scaled forecasts (B, H, K) from the network's outputs."""
         ...

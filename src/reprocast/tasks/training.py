@@ -93,7 +93,8 @@ def train_seed(
     t = training
     _refuse_missing(t.runtime.accelerator)
     fix_arithmetic(t.runtime.threads)
-    network, loss = t.network(seed), t.learn.loss(t.train.loss)
+    network = t.network(seed)
+    loss = t.learn.loss(t.train.loss, network)
     data = WindowData(t.windows, t.fold, t.train.batch_size, seed)
     rate = _rate(t.train, network, loss, data, seed)
     module = LitNetwork(network, loss, t.train, seed, t.steps(), rate)

@@ -14,7 +14,7 @@ from reprocast.data.tensors import Tensors
 from reprocast.networks.cells import CELLS
 from reprocast.networks.decoders import Encoded
 from reprocast.networks.forecaster import Forecaster
-from reprocast.networks.heads import PointHead
+from reprocast.networks.heads import Answer
 from reprocast.networks.instance import own
 from reprocast.networks.positional import PositionalDecoder
 from reprocast.params.architecture import Architecture, CellName
@@ -137,7 +137,7 @@ class TestTeacherForcing:
         position = ((torch.arange(H).double() + 1) / H).expand(B, H)[:, :, None]
         inputs = torch.cat([position, examples.future, fed], dim=2)
         outputs, _ = net.decoder.layer(inputs, (torch.tanh(net.decoder.begin[0](last)),))
-        assert (net.head(outputs) - net(examples)).abs().max() < 1e-12
+        assert (net.head(outputs)[..., 0] - net(examples)).abs().max() < 1e-12
 
     def test_on_its_own_it_is_fed_its_own_forecasts(self) -> None:
         net, examples = network(decoder={"kind": "autoregressive", "paths": ("last",)}).eval(), batch()
@@ -200,10 +200,10 @@ def test_products_of_position_and_state_separate(cell: CellName) -> None:
 
 def test_a_head_with_several_maps_reads_each_step_with_its_own() -> None:
     torch.manual_seed(8)
-    head, x = PointHead(5, K, maps=4), torch.randn(3, 6, 5)
+    head, x = Answer(5, K, maps=4), torch.randn(3, 6, 5)
     weight, bias = head.linear.weight.reshape(4, K, 5), head.linear.bias.reshape(4, K)
     for h in range(6):
-        assert torch.allclose(head(x)[:, h], x[:, h] @ weight[h % 4].T + bias[h % 4], atol=1e-6)
+        assert torch.allclose(head(x)[:, h, :, 0], x[:, h] @ weight[h % 4].T + bias[h % 4], atol=1e-6)
 
 
 def test_paths_alone_are_the_naive_forecasts() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from reprocast.networks.heads import LOSSES, LossName, PointHead, answered, masked
-from reprocast.params.train import Train
+from reprocast.networks.heads import LOSSES, Answer, answered, masked
+from reprocast.params.train import LossName, Train
 
 ORACLES = {
     "mse": lambda e: e * e,
@@ -71,9 +71,9 @@ def test_windows_count_by_what_was_observed_of_them() -> None:
 
 
 def test_a_point_head_gives_a_number_a_step_and_target() -> None:
-    head = PointHead(features=5, targets=2)
+    head = Answer(features=5, targets=2)
     x = torch.randn(3, 4, 5)
-    assert head(x).shape == (3, 4, 2)
+    assert head(x).shape == (3, 4, 2, 1)
     expected = x[1, 2] @ head.linear.weight.T + head.linear.bias
-    assert torch.allclose(head(x)[1, 2], expected)
+    assert torch.allclose(head(x)[1, 2, :, 0], expected)
     assert head.multiply_adds(4) == 4 * 5 * 2

@@ -6,11 +6,13 @@ Legend: B batch, H horizon, K targets.
 from collections.abc import Callable
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from reprocast.data.sizes import Sizes
+from reprocast.networks.families import Point
 from reprocast.networks.forecaster import Forecaster
-from reprocast.networks.heads import LOSSES, masked
+from reprocast.networks.heads import LOSSES, masked, masked_entries
 from reprocast.params.architecture import Architecture
 from reprocast.params.train import LossName
 
@@ -29,12 +31,33 @@ def build(architecture: Architecture, sizes: Sizes) -> Forecaster:
     return Forecaster(architecture, sizes)
 
 
-def loss(name: LossName) -> Callable[[Tensor, Answers], Tensor]:
-    """A function of outputs (B, H, K) and batch to the mean loss over all entries that were observed."""
-    measure = LOSSES[name]
-    return lambda outputs, batch: masked(measure, outputs, batch.target)
+def loss(name: LossName, network: Forecaster) -> Callable[[Tensor, Answers], Tensor]:
+    """A function of a network's outputs and batch to the mean loss over all entries that were observed.
+
+    A point head minimises the loss of this name, any other its own.
+    """
+    family, measure = network.family, LOSSES[name]
+    if isinstance(family, Point):
+        return lambda outputs, batch: masked(measure, outputs, batch.target)
+
+    def own(outputs: Tensor, batch: Answers) -> Tensor:
+        known = torch.where(batch.target.isnan(), family.mean(outputs).detach(), batch.target)
+        return masked_entries(family.loss(outputs, known), batch.target)
+
+    return own
 
 
-def forecast(outputs: Tensor) -> Tensor:
-    """Scaled forecasts (B, H, K): a point forecast is what the network puts out."""
-    return outputs
+def forecast(outputs: Tensor, network: Forecaster) -> Tensor:
+    """Scaled point forecasts (B, H, K) from a network's outputs."""
+    point: Tensor = outputs if isinstance(network.family, Point) else network.family.mean(outputs)
+    return point
+
+
+def quantiles(outputs: Tensor, network: Forecaster, levels: tuple[float, ...]) -> Tensor:
+    """Scaled quantiles (B, H, K, Q) from a network's outputs.
+
+    Raises:
+        UsageError: the network answers with a point.
+    """
+    found: Tensor = network.family.quantiles(outputs, levels)
+    return found
