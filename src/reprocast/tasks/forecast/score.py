@@ -3,7 +3,6 @@
 Legend: S seeds, M windows, H horizon, K targets, R rows of a table.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from reprocast.data.windows import Floats, Ints, Windows, series_of, unit_scaler
 from reprocast.errors import InternalError
 from reprocast.evaluation import metrics
 from reprocast.model import Description
+from reprocast.tasks.forecast.answers import Arrays, in_scale, in_units, is_answered
 from reprocast.tasks.forecast.forecast_table import read_table, sorted_table, table_bytes
 
 __all__ = ["losses", "read_table", "scores", "table_bytes", "tabulate"]
@@ -86,39 +86,6 @@ def _answers(windows: Windows, rows: Ints, k: int) -> Floats:
     return np.where(windows.values[rows, windows.channels.observed_index.start + k] > 0, values, np.nan)
 
 
-@dataclass(frozen=True)
-class _Arrays:
-    """Columns of a table as arrays: y and mean (R, H), the others (R, 1); scaled or in units."""
-
-    y: Floats
-    mean: Floats
-    last: Floats
-    season_error: Floats
-
-    def step(self, h: int) -> "_Arrays":
-        """One step ahead only."""
-        return _Arrays(self.y[:, h : h + 1], self.mean[:, h : h + 1], self.last, self.season_error)
-
-    def observed(self) -> "_Arrays":
-        """The entries whose answer is known, each (n,)."""
-        seen = ~np.isnan(self.y)
-        others = (np.broadcast_to(part, self.y.shape)[seen] for part in (self.last, self.season_error))
-        return _Arrays(self.y[seen], self.mean[seen], *others)
-
-
-def _arrays(table: pd.DataFrame) -> _Arrays:
-    y, mean = (np.stack(table[name].to_list()) for name in ("y", "mean"))
-    last, season_error = (table[name].to_numpy(float)[:, None] for name in ("last", "season_error"))
-    return _Arrays(y, mean, last, season_error)
-
-
-def _scaled(table: pd.DataFrame) -> _Arrays:
-    units = _arrays(table)
-    loc, scale = (table[name].to_numpy(float)[:, None] for name in ("loc", "scale"))
-    y, mean, last = ((part - loc) / scale for part in (units.y, units.mean, units.last))
-    return _Arrays(y, mean, last, units.season_error / scale)
-
-
 def scores(table: pd.DataFrame) -> dict[str, Any]:
     """Scores of one model on one split: `overall`, and by `seed`, `horizon`, `series` and `target`.
 
@@ -127,9 +94,9 @@ def scores(table: pd.DataFrame) -> dict[str, Any]:
     were not observed count nowhere, and a series, seed or target without any answer is left out.
     """
     deployed = table[table["seed"].isna()]
-    if not _is_answered(deployed):
+    if not is_answered(deployed):
         return {"overall": {}, "seed": {}, "horizon": [], "series": {}, "target": {}}
-    scaled, units = _scaled(deployed), _arrays(deployed)
+    scaled, units = in_scale(deployed), in_units(deployed)
     one_target = deployed["target"].nunique() == 1
     horizon = [
         _score(scaled.step(h), units.step(h) if one_target else None) for h in range(scaled.y.shape[1])
@@ -146,19 +113,14 @@ def scores(table: pd.DataFrame) -> dict[str, Any]:
 def _by(table: pd.DataFrame, column: str) -> dict[str, dict[str, float]]:
     found = {}
     for key, rows in table.groupby(column, sort=True):
-        if not _is_answered(rows):
+        if not is_answered(rows):
             continue
         one_target = rows["target"].nunique() == 1
-        found[str(key)] = _score(_scaled(rows), _arrays(rows) if one_target else None)
+        found[str(key)] = _score(in_scale(rows), in_units(rows) if one_target else None)
     return found
 
 
-def _is_answered(table: pd.DataFrame) -> bool:
-    """Whether any answer was observed."""
-    return len(table) > 0 and not np.isnan(np.stack(table["y"].to_list())).all()
-
-
-def _score(every: _Arrays, every_unit: _Arrays | None) -> dict[str, float]:
+def _score(every: Arrays, every_unit: Arrays | None) -> dict[str, float]:
     """Scores over the entries whose answer is known; NaN where there is none."""
     scaled, units = every.observed(), every_unit and every_unit.observed()
     if not len(scaled.y):
@@ -190,7 +152,7 @@ def losses(table: pd.DataFrame, score: str) -> "pd.Series[float]":
     that were not observed do not count; a cutoff without any is left out.
     """
     deployed = table[table["seed"].isna()]
-    scaled = _scaled(deployed)
+    scaled = in_scale(deployed)
     error = scaled.y - scaled.mean
     loss = np.abs(error) if score == "mae" else np.square(error)
     seen = np.flatnonzero(~np.isnan(loss).all(axis=1))
