@@ -83,7 +83,7 @@ def test_the_table_covers_exactly_the_windows_of_both_splits(windows: Windows, n
     table = read_table(Path(f"results/forecasts/{name}.parquet"))
     for split in ("validation", "test"):
         rows = table[table["split"] == split]
-        cutoffs = windows.ds[windows.folds[0].starts[split] + LOOK_BACK - 1]
+        cutoffs = windows.ds[windows.folds[0].starts[split][:] + LOOK_BACK - 1]
         np.testing.assert_array_equal(rows["cutoff"].to_numpy(), cutoffs)
         assert set(rows["model"]) == {name}
     assert set(table["split"]) == {"validation", "test"}
