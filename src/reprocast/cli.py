@@ -76,13 +76,13 @@ def init(
 def acquire(
     accept_revision: Annotated[
         bool,
-        typer.Option("--accept-revision", help="Use the answer though its past is another."),
+        typer.Option("--accept-revision", help="Use it though its past has changed without a reason."),
     ] = False,
 ) -> None:
     """Ask the source again; keep its answer as a new vintage if it differs.
 
     New rows, and history rebased by a recorded split or dividend, are used from then on. History that has
-    changed without a reason is kept beside the old one, told (also in reports/acquire.md), and used only
+    changed without a reason is kept beside the old one, named (also in reports/acquire.md), and used only
     after --accept-revision. A partial answer is put aside in data/quarantine. Nothing is computed:
     `reprocast repro` does that.
 
