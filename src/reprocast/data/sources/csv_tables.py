@@ -10,7 +10,7 @@ import mmap
 import re
 from array import array
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -61,7 +61,7 @@ def _split(part: Part, content: Any) -> Table | None:
     if begin is None or end < 0:
         return None
     line = bytes(content[begin.start() : end]).decode("utf-8-sig").rstrip("\r")
-    if not are_plain(content, separator(line)):
+    if not line or not are_plain(content, separator(line)):
         return None
     header = _header(part, next(csv.reader([line], delimiter=separator(line))))
     table = arrow_csv.read_csv(
@@ -107,8 +107,9 @@ def _read(part: Part, lines: Iterator[str]) -> Table:
         blank, first = blank + 1, next(lines, "")
     if not first:
         raise DataError(f"{part.name}: is empty")
-    reader = csv.reader(chain([first], lines), delimiter=separator(first), strict=True)
-    rows = _rows(part, reader, blank)
+    sign = separator(first)
+    plain = _with_whole_quotes(part, chain([first], lines), sign, blank)
+    rows = _rows(part, csv.reader(plain, delimiter=sign, strict=True), blank)
     header = _header(part, next(rows)[1])
     numbers, columns = array("q"), [list[Any]() for _ in header]
     rows = _even(part, rows, len(header))
@@ -122,22 +123,26 @@ def _read(part: Part, lines: Iterator[str]) -> Table:
     return Table(dict(zip(header, arrays, strict=True)), Place(part.name, "line", numbers))
 
 
-def _rows(part: Part, reader: Any, line: int) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row; blank lines are left out. `line`: lines before the first."""
-    before = line
+def _with_whole_quotes(part: Part, lines: Iterable[str], sign: str, before: int) -> Iterator[str]:
+    """The lines, if quotes are around whole cells: one that is not closed would swallow rows unseen."""
+    cell = rf'(?:"(?:[^"]|"")*"|[^"{sign}]*)'
+    whole = re.compile(rf"{cell}(?:{sign}{cell})*")
+    for number, line in enumerate(lines, before + 1):
+        if '"' in line and not whole.fullmatch(line.rstrip("\r\n")):
+            raise DataError(
+                f"{part.name}, line {number}: a quote is not closed on its line, or stands within a cell"
+            )
+        yield line
+
+
+def _rows(part: Part, reader: Any, before: int) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row; blank lines are left out. `before`: lines before the first."""
     try:
         for row in reader:
-            here, first = before + reader.line_num, line + 1
-            line = here
-            if here > first:
-                raise DataError(
-                    f"{part.name}, line {first}: a quoted cell runs over the end of the line; close the "
-                    "quote or take the line break out"
-                )
             if row:
-                yield here, row
+                yield before + reader.line_num, row
     except csv.Error as error:
-        raise DataError(f"{part.name}, line {line + 1}: is not CSV: {error}") from None
+        raise DataError(f"{part.name}, line {before + reader.line_num}: is not CSV: {error}") from None
 
 
 def _even(part: Part, rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
