@@ -2,7 +2,7 @@
 
 import math
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -153,9 +153,17 @@ def test_a_time_is_what_python_takes_it_for(times: list[datetime], written: str)
     assert found.tolist() == [datetime.strptime(cell, written) for cell in cells]
 
 
+CHANGES = st.builds(
+    lambda day, minutes: datetime(2024, *day) + timedelta(minutes=minutes),
+    st.sampled_from([(3, 10), (3, 31), (4, 7), (10, 6), (10, 27), (11, 3)]),
+    st.integers(0, 240),
+)
+"""Around changes of clocks in Berlin, New York and on Lord Howe Island."""
+
+
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
 @given(
-    st.lists(st.datetimes(datetime(1980, 1, 1), datetime(2030, 1, 1)), min_size=1, max_size=4),
+    st.lists(st.datetimes(datetime(1980, 1, 1), datetime(2030, 1, 1)) | CHANGES, min_size=1, max_size=4),
     st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]),
 )
 def test_local_times_become_the_instants_that_zoneinfo_knows(times: list[datetime], zone: str) -> None:
