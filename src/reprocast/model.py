@@ -119,6 +119,12 @@ def _shown(windows: Windows, fold: int) -> Shown:
     return Shown(**{name: tuple(map(tuple, part.tolist())) for name, part in ranges.items()})
 
 
+def levels_of(description: Description) -> tuple[float, ...]:
+    """The quantiles a model forecasts beside its mean (Q): those of its head, none with a point head."""
+    head = description.block.get("head", {})
+    return () if head.get("kind", "point") == "point" else tuple(head["levels"])
+
+
 def deployed_fold(windows: Windows) -> int:
     """The fold whose model is deployed: the last, which has learned from the latest data."""
     return max(windows.folds)
@@ -139,4 +145,12 @@ class Model(Protocol):
 
     def forecast(self, batch: Batch) -> NDArray[np.float64]:
         """Scaled forecasts (S, B, H, K): one per seed, or S = 1 for a baseline."""
+        ...
+
+
+class QuantileModel(Model, Protocol):
+    """A fitted model whose description has levels."""
+
+    def quantiles(self, batch: Batch) -> NDArray[np.float64]:
+        """Scaled quantiles (S, B, H, K, Q) at the description's levels."""
         ...

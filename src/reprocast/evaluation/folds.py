@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reprocast.data.windows import Ints, Windows
-from reprocast.evaluation.forecasting import forecast_windows
+from reprocast.evaluation.forecasting import forecast_windows, quantiles_of_windows
 from reprocast.model import Model
 from reprocast.tasks.protocol import Score
 
@@ -36,9 +36,17 @@ def tabulate_fold(model: Model, windows: Windows, fold: int, task: Score) -> Fol
         split: forecast_windows(model, windows, windows.folds[fold], some) for split, some in starts.items()
     }
 
+    quantiles = {
+        split: quantiles_of_windows(model, windows, windows.folds[fold], some)
+        for split, some in starts.items()
+    }
+
     def table(split: str, kept: slice | NDArray[np.bool_] = slice(None)) -> pd.DataFrame:
-        some = starts[split][kept]
-        return task.tabulate(windows, fold, split, some, forecasts[split][:, kept], model.description)
+        some, spread = starts[split][kept], quantiles[split]
+        beside = {} if spread is None else {"quantiles": spread[:, kept]}
+        return task.tabulate(
+            windows, fold, split, some, forecasts[split][:, kept], model.description, **beside
+        )
 
     tables, clear = {split: table(split) for split in SPLITS}, untested(windows, fold, starts["validation"])
     return FoldTables(tables, tables["validation"] if clear.all() else table("validation", clear))

@@ -1,11 +1,13 @@
 """Forecasts for many windows, a batch at a time, and none that is not a number."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from reprocast.data.windows import Fold, Ints, Windows, gather, series_of
 from reprocast.errors import DataError
-from reprocast.model import Model
+from reprocast.model import Model, QuantileModel, levels_of
 
 BATCH = 1024
 """Windows in a batch: fixed, because the last bits of a network's forecast depend on it."""
@@ -27,6 +29,20 @@ def forecast_windows(model: Model, windows: Windows, fold: Fold, starts: Ints) -
     forecasts = np.concatenate(parts, axis=1)
     _refuse_non_finite(forecasts, model.description.name, windows, starts)
     return forecasts
+
+
+def quantiles_of_windows(
+    model: Model, windows: Windows, fold: Fold, starts: Ints
+) -> NDArray[np.float64] | None:
+    """Scaled quantiles (S, M, H, K, Q) of the windows at `starts` (M,), where the model has levels."""
+    if not levels_of(model.description) or not len(starts):
+        return None
+    asked = cast("QuantileModel", model)
+    parts = [
+        asked.quantiles(gather(windows, fold, starts[first : first + BATCH]))
+        for first in range(0, len(starts), BATCH)
+    ]
+    return np.concatenate(parts, axis=1)
 
 
 def _refuse_non_finite(forecasts: NDArray[np.float64], name: str, windows: Windows, starts: Ints) -> None:

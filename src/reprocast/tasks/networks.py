@@ -4,7 +4,7 @@ Needs torch but not Lightning, so that a model is served without it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from reprocast.data.tensors import to_tensors
 from reprocast.data.windows import Batch
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, NoInputError
-from reprocast.model import Description
+from reprocast.model import Description, levels_of
 from reprocast.networks.arithmetic import fix_arithmetic
 from reprocast.networks.weights import restore, write_weights
 from reprocast.params.architecture import Architecture
@@ -41,16 +41,22 @@ class SavedNetworks:
 
     def forecast(self, batch: Batch) -> NDArray[np.float64]:
         """Scaled forecasts (S, B, H, K)."""
-        d = self.description
-        forecasts = np.zeros((len(self.networks), len(batch.past), d.horizon, len(d.channels.target)))
-        answer = part(d.task, "learn").forecast
+        return self._answers(batch, part(self.description.task, "learn").forecast)
+
+    def quantiles(self, batch: Batch) -> NDArray[np.float64]:
+        """Scaled quantiles (S, B, H, K, Q) at the levels of the head."""
+        levels, learn = levels_of(self.description), part(self.description.task, "learn")
+        return self._answers(batch, lambda outputs, network: learn.quantiles(outputs, network, levels))
+
+    def _answers(self, batch: Batch, answer: Callable[[Tensor, nn.Module], Tensor]) -> NDArray[np.float64]:
+        """What every network answers (S, B, …), a chunk of windows at a time."""
+        chunks = []
         for first in range(0, len(batch.past), CHUNK):
-            rows = slice(first, first + CHUNK)
-            inputs = to_tensors(_rows(batch, rows))
+            inputs = to_tensors(_rows(batch, slice(first, first + CHUNK)))
             with torch.no_grad():
-                for n, network in enumerate(self.networks):
-                    forecasts[n, rows] = answer(network(inputs), network).numpy()
-        return forecasts
+                found = [answer(network(inputs), network).double().numpy() for network in self.networks]
+            chunks.append(np.stack(found))
+        return np.concatenate(chunks, axis=1)
 
 
 def _rows(batch: Batch, rows: slice) -> Batch:

@@ -37,8 +37,12 @@ class Score(Protocol):
         starts: Ints,
         forecasts: NDArray[np.float64],
         model: Description,
+        quantiles: NDArray[np.float64] | None = None,
     ) -> pd.DataFrame:
-        """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,)."""
+        """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
+
+        `quantiles` (S, M, H, K, Q) stand beside them where the model has levels.
+        """
         ...
 
     def scores(self, table: pd.DataFrame) -> dict[str, Any]:
@@ -74,4 +78,8 @@ class Learn(Protocol):
 
     def forecast(self, outputs: Any, network: Any) -> Any:
         """Scaled forecasts (B, H, K) from the network's outputs."""
+        ...
+
+    def quantiles(self, outputs: Any, network: Any, levels: tuple[float, ...]) -> Any:
+        """Scaled quantiles (B, H, K, Q) from the network's outputs, where its head has levels."""
         ...

@@ -15,7 +15,7 @@ from mlflow.types import ColSpec, DataType, Schema
 
 from reprocast.closure import SOURCE
 from reprocast.data.transforms import needed_columns
-from reprocast.model import Description
+from reprocast.model import Description, levels_of
 from reprocast.panel import Panel, read_panel
 from reprocast.tracking.outputs import ModelOutput
 from reprocast.tracking.store import Store
@@ -106,6 +106,7 @@ def _signature(description: Description, panel: Panel | None) -> ModelSignature:
     inputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "ds"), *columns]
     outputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "cutoff"), ColSpec(time, "ds")]
     outputs += [ColSpec(DataType.string, "target"), ColSpec(DataType.double, "mean")]
+    outputs += [ColSpec(DataType.double, f"q-{level:g}") for level in levels_of(description)]
     return ModelSignature(Schema([*inputs]), Schema([*outputs]))
 
 

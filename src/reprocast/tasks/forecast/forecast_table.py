@@ -3,16 +3,19 @@
 One row per model, fold, split, seed, series, target and cutoff (the last step seen). `y`, `mean` and
 `ds` are lists over the horizon (H,); values are in the units of the target column, and
 (v − loc) / scale brings them to the scale that the scores use; `y` is NaN where it was not observed.
-`seed` is null for the mean of the seeds, which is what would be deployed.
+`seed` is null for the mean of the seeds, which is what would be deployed. A model with levels has two columns
+more: `levels` (Q,) and `quantiles` (H · Q,), the levels of the first step first.
 """
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from reprocast.errors import DataError, NoInputError
 
@@ -20,12 +23,25 @@ KEYS = ("fold", "split", "seed", "unique_id", "target", "cutoff")
 """Columns that sort the table; the null seed comes first."""
 
 
-def _schema(time: pa.DataType) -> pa.Schema:
+QUANTILES = ("levels", "quantiles")
+"""Columns of a model that forecasts quantiles."""
+
+
+def _schema(time: pa.DataType, *, quantiles: bool = False) -> pa.Schema:
     keys = [("model", pa.string()), ("fold", pa.int32()), ("split", pa.string()), ("seed", pa.int64())]
     place = [("unique_id", pa.string()), ("target", pa.string()), ("cutoff", time), ("ds", pa.list_(time))]
     numbers = [(name, pa.float64()) for name in ("last", "loc", "scale", "season_error")]
-    lists = [(name, pa.list_(pa.float64())) for name in ("y", "mean")]
+    names = ("y", "mean", *(QUANTILES if quantiles else ()))
+    lists = [(name, pa.list_(pa.float64())) for name in names]
     return pa.schema(keys + place + numbers + lists)
+
+
+def quantile_columns(levels: tuple[float, ...], quantiles: NDArray[np.float64]) -> dict[str, list[Any]]:
+    """The columns of quantiles (R, H, Q)."""
+    return {
+        "levels": [np.asarray(levels)] * len(quantiles),
+        "quantiles": list(quantiles.reshape(len(quantiles), -1)),
+    }
 
 
 def sorted_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +52,8 @@ def sorted_table(table: pd.DataFrame) -> pd.DataFrame:
 def table_bytes(table: pd.DataFrame) -> bytes:
     """A Parquet file whose bytes depend on the table only."""
     time = pa.from_numpy_dtype(table["cutoff"].to_numpy().dtype)
-    arrow = pa.Table.from_pandas(sorted_table(table), schema=_schema(time), preserve_index=False)
+    schema = _schema(time, quantiles="quantiles" in table)
+    arrow = pa.Table.from_pandas(sorted_table(table), schema=schema, preserve_index=False)
     buffer = io.BytesIO()
     pq.write_table(arrow.replace_schema_metadata(None), buffer, compression="zstd", store_schema=False)
     return buffer.getvalue()
@@ -67,7 +84,8 @@ def read_table(path: Path) -> pd.DataFrame:
 def to_nixtla(table: pd.DataFrame) -> pd.DataFrame:
     """The long form of one model on one split: unique_id, cutoff, ds, y and the model's mean forecast.
 
-    With several targets the ids are `series/target`. Seeds other than the mean are left out.
+    Quantiles stand in columns like `gru-q-0.1`. With several targets the ids are `series/target`. Seeds other
+    than the mean are left out.
     """
     chosen = table[table["seed"].isna()]
     several = chosen["target"].nunique() > 1
@@ -75,5 +93,9 @@ def to_nixtla(table: pd.DataFrame) -> pd.DataFrame:
     name = chosen["model"].iloc[0] if len(chosen) else "mean"
     columns = {"unique_id": ids, "cutoff": chosen["cutoff"], "ds": chosen["ds"], "y": chosen["y"]}
     long = pd.DataFrame({**columns, name: chosen["mean"]}).explode(["ds", "y", name], ignore_index=True)
+    if "quantiles" in chosen and len(chosen):
+        levels = chosen["levels"].iloc[0]
+        by_level = np.concatenate([row.reshape(-1, len(levels)) for row in chosen["quantiles"]])
+        long = long.assign(**{f"{name}-q-{level:g}": by_level[:, n] for n, level in enumerate(levels)})
     times = np.concatenate(chosen["ds"].to_list()) if len(chosen) else chosen["cutoff"].to_numpy()
     return long.assign(ds=times, y=long["y"].astype(float), **{name: long[name].astype(float)})

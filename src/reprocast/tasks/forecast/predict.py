@@ -4,6 +4,7 @@ Legend: B series forecast, L look-back, H horizon, C channels, K targets, F futu
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from reprocast.data.scaling import own_scale, scaled, unscaled
 from reprocast.data.statics import refuse_other_categories
 from reprocast.data.windows import Batch, Channels, Floats, Ints
 from reprocast.errors import DataError
-from reprocast.model import Description, Model
+from reprocast.model import Description, Model, QuantileModel, levels_of
 from reprocast.panel import Panel, Times, time_text
 from reprocast.tasks.forecast.refusing import refuse_missing, refuse_unfamiliar, refuse_unseen
 
@@ -38,7 +39,8 @@ def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
     Where columns are known ahead, rows at the end that hold nothing else are steps to be forecast.
 
     Returns:
-        unique_id, cutoff, ds, target, mean in the target's units; H rows per series and target.
+        unique_id, cutoff, ds, target, mean and, where the model has levels, quantiles like `q-0.1`, in the
+        target's units; H rows per series and target.
 
     Raises:
         DataError: a series the model has not seen, one shorter than the look-back, a missing value, or a
@@ -53,7 +55,19 @@ def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
     batch = _batch(seen, description, series)
     mean = unscaled(model.forecast(batch).mean(axis=0), batch.loc[:, None], batch.scale[:, None])
     ahead = seen.panel.ds[seen.cutoffs[:, None] + 1 + np.arange(description.horizon)]
-    return _long(panel, seen.panel.ds[seen.cutoffs], ahead, description.channels.target, mean)
+    table = _long(panel, seen.panel.ds[seen.cutoffs], ahead, description.channels.target, mean)
+    return table.assign(**_quantiles(model, batch))
+
+
+def _quantiles(model: Model, batch: Batch) -> dict[str, Floats]:
+    """A column for each of the model's levels, in the order of the rows."""
+    levels = levels_of(model.description)
+    if not levels:
+        return {}
+    scaled_quantiles = cast("QuantileModel", model).quantiles(batch).mean(axis=0)  # -> (B, H, K, Q)
+    loc, scale = batch.loc[:, None, :, None], batch.scale[:, None, :, None]
+    by_row = unscaled(scaled_quantiles, loc, scale).transpose(0, 2, 1, 3).reshape(-1, len(levels))
+    return {f"q-{level:g}": by_row[:, n] for n, level in enumerate(levels)}
 
 
 def _channels(description: Description) -> Channels:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from reprocast.data.windows import Floats, Ints, Windows, series_of, unit_scaler
 from reprocast.errors import InternalError
 from reprocast.evaluation import metrics
-from reprocast.model import Description
+from reprocast.model import Description, levels_of
 from reprocast.tasks.forecast.answers import Arrays, in_scale, in_units, is_answered
-from reprocast.tasks.forecast.forecast_table import read_table, sorted_table, table_bytes
+from reprocast.tasks.forecast.forecast_table import quantile_columns, read_table, sorted_table, table_bytes
 
 __all__ = ["losses", "read_table", "scores", "table_bytes", "tabulate"]
 
@@ -26,25 +26,38 @@ def tabulate(
     starts: Ints,
     forecasts: NDArray[np.float64],
     model: Description,
+    quantiles: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
 
     The mean of the seeds has a null seed; a network's seeds follow in rows of their own. An answer that was
-    not observed is NaN.
+    not observed is NaN. Of `quantiles` (S, M, H, K, Q) the seeds' mean is taken, level by level.
     """
     _refuse_other_shapes(windows, starts, forecasts, model)
-    members: list[tuple[int | None, Floats]] = [(None, forecasts.mean(axis=0))]
-    members += list(zip(model.seeds, forecasts, strict=True)) if model.kind == "network" else []
-    loc, scale = unit_scaler(windows, windows.folds[fold], starts)  # (M, K) each
-    parts = [
-        _rows(windows, fold, starts, scaled[:, :, k] * scale[:, k, None] + loc[:, k, None], k).assign(
-            seed=pd.array([seed] * len(starts), "Int64")
-        )
-        for seed, scaled in members
-        for k in range(len(windows.channels.target))
-    ]
+    unit = unit_scaler(windows, windows.folds[fold], starts)  # (M, K) each
+    parts = []
+    for seed, member in _members(model):
+        for k in range(len(windows.channels.target)):
+            mean = _in_units(forecasts[member, :, :, k].mean(axis=0), unit, k)
+            rows = _rows(windows, fold, starts, mean, k).assign(seed=pd.array([seed] * len(starts), "Int64"))
+            if quantiles is not None:
+                spread = _in_units(quantiles[member, :, :, k].mean(axis=0), unit, k)
+                rows = rows.assign(**quantile_columns(levels_of(model), spread))
+            parts.append(rows)
     table = pd.concat(parts, ignore_index=True).assign(model=model.name, fold=fold, split=split)
     return sorted_table(table)
+
+
+def _members(model: Description) -> list[tuple[int | None, slice]]:
+    """Whose forecasts the table holds: the mean of all, and each seed of a network, as parts of axis S."""
+    seeds = model.seeds if model.kind == "network" else ()
+    return [(None, slice(None)), *((seed, slice(n, n + 1)) for n, seed in enumerate(seeds))]
+
+
+def _in_units(scaled: Floats, unit: tuple[Floats, Floats], k: int) -> Floats:
+    """Of target k, from scaled numbers (M, …) to its units."""
+    loc, scale = (part[:, k].reshape(-1, *[1] * (scaled.ndim - 1)) for part in unit)
+    return scaled * scale + loc
 
 
 def _refuse_other_shapes(
