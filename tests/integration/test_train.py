@@ -14,16 +14,20 @@ import numpy as np
 import pytest
 from unit.tasks.waves import waves
 
+from reprocast.data.tensors import to_tensors
 from reprocast.data.window_files import windows_sha256, write_windows
 from reprocast.data.windows import gather
+from reprocast.deterministic import figure
 from reprocast.errors import InternalError, ParamsError
 from reprocast.model import Description
+from reprocast.networks.diagnostics import diagnose
 from reprocast.networks.lit import LitNetwork
 from reprocast.networks.weights import read_weights
 from reprocast.params.architecture import Architecture
-from reprocast.stages import follower
+from reprocast.stages import follower, train
 from reprocast.stages.follower import start_follower, wait_for
 from reprocast.stages.train import main
+from reprocast.tasks.forecast import learn
 from reprocast.tasks.networks import load_network
 
 PARAMS = """
@@ -54,7 +58,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def outputs(project: Path, name: str) -> dict[str, bytes]:
-    paths = [*(project / "models" / name).iterdir(), project / f"results/training/{name}.csv"]
+    results = [f"results/training/{name}.csv", f"results/diagnostics/{name}.json"]
+    paths = [*(project / "models" / name).iterdir(), *(project / path for path in results)]
     return {path.name: path.read_bytes() for path in paths}
 
 
@@ -95,8 +100,8 @@ def test_the_curves_agree_with_the_description(project: Path) -> None:
     main("small", follow=False)
     with (project / "results/training/small.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    columns = ["fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm"]
-    assert list(rows[0]) == columns
+    losses = ["train_loss", "validation_loss"]
+    assert list(rows[0]) == ["fold", "seed", "epoch", *losses, "learning_rate", "gradient_norm", "clipped"]
     assert [(row["seed"], row["epoch"]) for row in rows] == [(s, e) for s in "21" for e in "123"]
     fitted = json.loads((project / "models/small/model.json").read_text(encoding="utf-8"))["fitted"]
     for seed in "12":
@@ -175,6 +180,7 @@ def test_events_tell_the_training(project: Path, capsys: pytest.CaptureFixture[s
         "validation_loss",
         "learning_rate",
         "gradient_norm",
+        "clipped",
     }
     best = min(event["validation_loss"] for event in told[2:5])
     assert told[5]["best_loss"] == best
@@ -193,7 +199,59 @@ def test_a_terminal_gets_a_bar_and_a_line_a_seed(
     assert "━" in said
     assert "small seed 1 epoch" not in said
     assert not signs_of_a_live_display()
-    assert outputs(project, "small").keys() == {*FILES, "small.csv"}
+    assert outputs(project, "small").keys() == {*FILES, "small.csv", "small.json"}
+
+
+def test_the_networks_are_diagnosed_on_validation_windows(project: Path) -> None:
+    main("small", follow=False)
+    said = json.loads((project / "results/diagnostics/small.json").read_text(encoding="utf-8"))
+    model = json.loads((project / "models/small/model.json").read_text(encoding="utf-8"))
+    assert (said["model"], said["fingerprint"]) == ("small", model["fingerprint"])
+    assert said["windows"] == len(waves().folds[0].starts["validation"])
+    network = load_network(project / "models/small")
+    inputs = to_tensors(gather(waves(), waves().folds[0], waves().folds[0].starts["validation"]))
+    for seed, one in zip(("2", "1"), network.networks, strict=True):
+        found = diagnose(one, learn.loss("mse", one), inputs, int(seed))
+        (layer,) = said["seeds"][seed]["layers"]
+        assert layer["gradient"] == [figure(norm) for norm in found.top.gradient]
+        assert layer["jacobian"] == [figure(norm) for norm in found.top.jacobian]
+        assert set(layer["gates"]) == {"reset", "update"}
+        assert said["seeds"][seed]["memory"] == found.memory
+
+
+def test_the_share_of_clipped_steps_is_counted(project: Path) -> None:
+    shares = []
+    for clip in ("clip_norm: 1.0e-6", "clip_norm: 1.0e+6", "clip_norm: null", "clip_value: 1.0e-6"):
+        own = PARAMS.replace("hidden: 6}", f"hidden: 6, train: {{{clip}}}}}")
+        (project / "params.yaml").write_text(own, encoding="utf-8")
+        main("small", follow=False)
+        said = json.loads((project / "results/diagnostics/small.json").read_text(encoding="utf-8"))
+        shares.append([seed["clipped"] for seed in said["seeds"].values()])
+    assert shares == [[1, 1], [0, 0], [0, 0], [1, 1]]
+
+
+def test_an_ill_network_is_warned_about_once_with_the_remedy(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = PARAMS.replace("hidden: 6}", "hidden: 6, train: {clip_norm: 1.0e-6}}")
+    (project / "params.yaml").write_text(own, encoding="utf-8")
+    main("small", follow=False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "warning" in line]
+    assert lines == [
+        "small: warning: gradients were clipped in 100 % of the steps: take a lower train.learning_rate, "
+        "initial_weights: orthogonal or a higher train.clip_norm"
+    ]
+    said = json.loads((project / "results/diagnostics/small.json").read_text(encoding="utf-8"))
+    assert [f"small: warning: {line}" for line in said["warnings"]] == lines
+
+
+def test_diagnosing_changes_no_weight(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main("deep", follow=False)
+    with_it = outputs(project, "deep")
+    monkeypatch.setattr(train, "report", lambda *_: {"warnings": []})
+    main("deep", follow=False)
+    without = outputs(project, "deep")
+    assert {name for name in with_it if with_it[name] != without[name]} == {"deep.json"}
 
 
 def signs_of_a_live_display() -> list[str]:

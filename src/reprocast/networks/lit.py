@@ -55,6 +55,7 @@ class LitNetwork(pl.LightningModule):
         self.network, self.loss = network, loss
         self.settings, self.seed, self.steps, self.rate = train, seed, steps, rate
         self.train_loss, self.validation_loss, self.gradient_norm = Tally(), Tally(), Tally()
+        self.clipped = Tally()
         self.plateau = Plateau() if train.schedule == "plateau" else None
         self.average = Average(network, train) if train.averaging != "none" else None
         self._penalties = Penalties(network, train)
@@ -106,14 +107,20 @@ class LitNetwork(pl.LightningModule):
         self.validation_loss.add(self.loss(self.judged(batch), batch), answered(batch.target))
 
     def configure_gradient_clipping(self, *_: Any, **__: Any) -> None:
-        """Limits gradients as declared, and counts the norm they had."""
+        """Limits gradients as declared, and counts the norm they had and whether they were too large."""
         weights, t = list(self.network.parameters()), self.settings
         if t.clip_value is not None:
-            self.gradient_norm.add(nn.utils.get_total_norm([w.grad for w in weights if w.grad is not None]))
+            gradients = [w.grad for w in weights if w.grad is not None]
+            largest = nn.utils.get_total_norm(gradients, math.inf)
+            self.gradient_norm.add(nn.utils.get_total_norm(gradients))
             nn.utils.clip_grad_value_(weights, t.clip_value)
         norm = nn.utils.clip_grad_norm_(weights, t.clip_norm or math.inf)
+        clipped = norm > (t.clip_norm or math.inf)
         if t.clip_value is None:
             self.gradient_norm.add(norm)
+        else:
+            clipped = clipped | (largest > t.clip_value)
+        self.clipped.add(clipped)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The optimiser with the schedule's rate at every step."""

@@ -26,6 +26,8 @@ class Epoch:
     """Rate of the epoch's last step."""
     gradient_norm: float
     """Mean over the steps, before clipping."""
+    clipped: float
+    """Share of the steps whose gradient was clipped."""
 
 
 class Watch(pl.Callback):
@@ -67,4 +69,5 @@ def _account(module: LitNetwork, epoch: int) -> Epoch:
         validation_loss=module.validation_loss.take(),
         learning_rate=module.rate * share,
         gradient_norm=module.gradient_norm.take(),
+        clipped=module.clipped.take(),
     )

@@ -1,4 +1,4 @@
-"""Stage train@NAME: one architecture, a network a fold and seed: models/NAME, results/training/NAME.csv."""
+"""Stage train@NAME: one architecture, a network a fold and seed: models/NAME, its curves and diagnostics."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, create_model
 
 from reprocast.data.window_files import read_windows, windows_sha256
-from reprocast.deterministic import csv_text
+from reprocast.deterministic import canonical_json, csv_text
 from reprocast.errors import InternalError
 from reprocast.fingerprint import fingerprint
 from reprocast.model import Cost, Description, deployed_fold, folder_of_fold, seen_in
@@ -28,13 +28,17 @@ from reprocast.stages.publish import STATE, new_folder, write_file
 from reprocast.stages.reporter import Reporter
 from reprocast.stages.stage import PARAMS, run
 from reprocast.tasks import part
+from reprocast.tasks.diagnosing import report
 from reprocast.tasks.networks import save_networks
 from reprocast.tasks.training import DivergedError, Trained, Training, train_seed
 
 WINDOWS, MODELS, CURVES = Path("data/windows"), Path("models"), Path("results/training")
+DIAGNOSTICS = Path("results/diagnostics")
 DIVERGED = STATE / "diverged"
 """The last good weights of a training that failed."""
-COLUMNS = ("fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm")
+COLUMNS = (
+    "fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm", "clipped",
+)  # fmt: skip
 
 
 class Shared(Block):
@@ -92,7 +96,12 @@ def main(name: str, *, follow: bool = True) -> None:
     draft = drafts[deployed_fold(windows)]
     start = {"model": name, "fingerprint": draft.fingerprint, "description": draft.model_dump(mode="json")}
     with recording(name, start, follow=follow) as events:
-        _publish([_train(drafts[fold], training, events) for fold, training in trainings.items()])
+        folds = [_train(drafts[fold], training, events) for fold, training in trainings.items()]
+        newest = folds[-1]
+        found = report(trainings[newest.description.fold], newest.trained, newest.epochs)
+        _publish(folds, found)
+    for line in found["warnings"]:
+        print(f"{name}: warning: {line}", flush=True)
 
 
 def _train(draft: Description, training: Training, events: Events) -> Fitted:
@@ -165,8 +174,8 @@ def _with_steps(cost: Cost, steps: int) -> Cost:
     return cost.model_copy(update={"optimiser_steps": steps})
 
 
-def _publish(folds: Sequence[Fitted]) -> None:
-    """Writes the model of every fold, the last one as what is deployed, and the curves of all."""
+def _publish(folds: Sequence[Fitted], found: Mapping[str, Any]) -> None:
+    """Writes the model of every fold, the last as what is deployed, the curves of all, and diagnostics."""
     deployed = folds[-1].description
     steps = sum(one.description.cost.optimiser_steps for one in folds)
     with new_folder(MODELS / deployed.name) as folder:
@@ -183,6 +192,8 @@ def _publish(folds: Sequence[Fitted]) -> None:
         for epoch in one.epochs
     )
     write_file(CURVES / f"{deployed.name}.csv", csv_text(COLUMNS, rows))
+    told = {"model": deployed.name, "fingerprint": deployed.fingerprint, **found}
+    write_file(DIAGNOSTICS / f"{deployed.name}.json", canonical_json(told))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ CURVES = {
     "validation_loss": "validation_loss",
     "learning_rate": "learning_rate",
     "gradient_norm": "gradient_norm",
+    "clipped": "clipped_steps",
     "seconds": "epoch_seconds",
 }
 """Field of an epoch event -> metric."""

@@ -14,6 +14,7 @@ STAMP = Path(".reprocast/synced.json")
 WATCHED = (
     "models/*/*",
     "results/training/*.csv",
+    "results/diagnostics/*.json",
     "results/scores/*.json",
     "results/leaderboard.csv",
     "data/*/manifest.json",
