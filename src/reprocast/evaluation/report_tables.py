@@ -7,6 +7,7 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation.figure_style import Style
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Column, Table, table
+from reprocast.evaluation.settings import in_words
 
 Styles = Mapping[str, Style]
 LABELS = {
@@ -105,10 +106,8 @@ def models(inputs: Inputs, styles: Styles) -> Table:
 
 def _model_row(inputs: Inputs, name: str) -> dict[str, Any]:
     model = inputs.models[name]
-    block = {key: value for key, value in model["block"].items() if value is not None}
-    method = block.pop("cell", None) or block.pop("kind", "")
-    settings = ", ".join([method, *(f"{key} {block[key]}" for key in sorted(block))])
-    return {"model": name, "settings": settings, "seconds": inputs.training_seconds(name), **model["cost"]}
+    seconds = inputs.training_seconds(name)
+    return {"model": name, "settings": in_words(model["block"]), "seconds": seconds, **model["cost"]}
 
 
 def times(inputs: Inputs) -> Table:
