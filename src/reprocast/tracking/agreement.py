@@ -14,12 +14,13 @@ from mlflow.entities import Metric, Run, RunTag
 
 from reprocast.errors import InternalError
 from reprocast.params.operations import Tracking
+from reprocast.tracking.diagnosed import Score
 from reprocast.tracking.outputs import ModelOutput, read_data, read_models
 from reprocast.tracking.producer import from_tags
 from reprocast.tracking.pyfunc import log_model, logged_model
-from reprocast.tracking.recorder import Member, Recorder
+from reprocast.tracking.recorder import BATCH, Member, Recorder
 from reprocast.tracking.replay import past_events
-from reprocast.tracking.scores import Score, model_scores, seed_scores
+from reprocast.tracking.scores import model_scores, seed_scores
 from reprocast.tracking.store import Store, explained, open_store
 from reprocast.tracking.summary import Summary
 
@@ -115,8 +116,8 @@ def _log_missing(store: Store, run: Run, scores: Iterable[Score], model: str | N
         for score in scores
         if score.name in wrong
     ]
-    if batch:
-        store.client.log_batch(run.info.run_id, batch)
+    for first in range(0, len(batch), BATCH):
+        store.client.log_batch(run.info.run_id, batch[first : first + BATCH])
     return len(batch)
 
 

@@ -25,6 +25,8 @@ class ModelOutput:
     """Rows of results/training/<name>.csv; empty for a baseline."""
     scores: Mapping[str, Any]
     """results/scores/<name>.json; empty where there is none of this fingerprint."""
+    diagnostics: Mapping[str, Any]
+    """results/diagnostics/<name>.json; empty for a baseline, and where there is none of this fingerprint."""
     standing: Mapping[str, str]
     """Its row of results/leaderboard.csv; empty where there is none."""
 
@@ -52,12 +54,20 @@ def read_models(root: Path) -> list[ModelOutput]:
 def _read_model(root: Path, folder: Path, standings: Mapping[str, Mapping[str, str]]) -> ModelOutput:
     text = (folder / "model.json").read_text(encoding="utf-8")
     description = Description.model_validate_json(text)
-    scores = _json(root / "results" / "scores" / f"{folder.name}.json")
-    fits = scores.get("fingerprint") == description.fingerprint
+    scores, diagnostics = (
+        _of(description, root / "results" / kind / f"{folder.name}.json")
+        for kind in ("scores", "diagnostics")
+    )
     rows = _rows(root / "results" / "training" / f"{folder.name}.csv")
     curves = tuple({key: float(value) for key, value in row.items() if value} for row in rows)
-    standing = standings.get(folder.name, {}) if fits else {}
-    return ModelOutput(description, folder.resolve(), curves, scores if fits else {}, standing)
+    standing = standings.get(folder.name, {}) if scores else {}
+    return ModelOutput(description, folder.resolve(), curves, scores, diagnostics, standing)
+
+
+def _of(description: Description, path: Path) -> dict[str, Any]:
+    """What a file says of this very model; empty where it is about another."""
+    said = _json(path)
+    return said if said.get("fingerprint") == description.fingerprint else {}
 
 
 def _json(path: Path) -> dict[str, Any]:

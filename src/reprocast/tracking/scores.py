@@ -1,19 +1,10 @@
-"""Scores of a model as metrics of its runs: `test_mae`, and over the horizon `test_mae_by_step`."""
+"""Figures of a model as metrics of its runs: `test_mae`, and over the horizon `test_mae_by_step`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from reprocast.tracking.diagnosed import Score, diagnosed, diagnosed_seed
 from reprocast.tracking.outputs import ModelOutput
-
-
-@dataclass(frozen=True)
-class Score:
-    """One figure of one run."""
-
-    name: str
-    value: float
-    step: int = 0
 
 
 def model_scores(output: ModelOutput) -> list[Score]:
@@ -24,6 +15,7 @@ def model_scores(output: ModelOutput) -> list[Score]:
         for name, value in _figures(split.get("overall", {}))
     ]
     found += [Score(name, value) for name, value in _standing(output.standing)]
+    found += list(diagnosed(output.diagnostics))
     found += [Score(name, float(value)) for name, value in output.description.cost.model_dump().items()]
     return found + list(_by_step(output.scores))
 
@@ -31,11 +23,12 @@ def model_scores(output: ModelOutput) -> list[Score]:
 def seed_scores(output: ModelOutput, fold: int, seed: int) -> list[Score]:
     """Figures of the run of one seed on one fold."""
     splits = output.scores.get("folds", {}).get(str(fold), {})
-    return [
+    found = [
         Score(f"{split}_{name}", value)
         for split, said in sorted(splits.items())
         for name, value in _figures(said.get("seed", {}).get(str(seed), {}))
     ]
+    return found + list(diagnosed_seed(output.diagnostics, fold, seed))
 
 
 def _by_step(scores: Mapping[str, Any]) -> Iterator[Score]:

@@ -57,17 +57,31 @@ def scores(name: str, kind: str, fingerprint: str | None = None, mae: float = 0.
     return {"model": name, "kind": kind, "fingerprint": fingerprint or f"{name}-1", "folds": folds}
 
 
+def diagnostics(name: str, fingerprint: str | None = None) -> dict:
+    """results/diagnostics/<name>.json by hand: a layer that moves at every second step."""
+    top = {
+        "layer": 1,
+        "direction": "forwards",
+        "stride": 2,
+        "gradient": [4, 2, 1],
+        "jacobian": [1, 0.5, None],
+    }
+    figures = {"kept": 0.5, "growth": 1.0, "saturated": 0.25, "dead": 0.0, "clipped": 0.1}
+    seeds = {str(seed): {"memory": 2 * seed, **figures, "layers": [top]} for seed in SEEDS}
+    return {"model": name, "fingerprint": fingerprint or f"{name}-1", "fold": 0, "seeds": seeds}
+
+
 def write(path: Path, value: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
 
 
-CURVES = """fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm
-0,1,1,1.5,1.25,0.003,2
-0,1,2,1,0.75,0.002,1
-0,1,3,0.5,1,0.001,0.5
-0,2,1,2.5,2.25,0.003,2
-0,2,2,1.5,0.25,0.002,1
+CURVES = """fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm,clipped
+0,1,1,1.5,1.25,0.003,2,1
+0,1,2,1,0.75,0.002,1,0.5
+0,1,3,0.5,1,0.001,0.5,0
+0,2,1,2.5,2.25,0.003,2,1
+0,2,2,1.5,0.25,0.002,1,0.5
 """
 
 
@@ -80,6 +94,7 @@ def put(root: Path) -> Callable[..., None]:
         write(root / "results" / "scores" / f"{name}.json", scores(name, kind, fingerprint, mae))
         if kind == "network":
             write(root / "results" / "training" / f"{name}.csv", CURVES)
+            write(root / "results" / "diagnostics" / f"{name}.json", diagnostics(name, fingerprint))
 
     return put
 

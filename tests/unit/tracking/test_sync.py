@@ -75,6 +75,36 @@ def test_curves_and_scores_are_those_of_the_files(outputs: Path, store: Store) -
     assert curve(store, gru, "test_mae_by_step") == [(1, 0.5), (2, 1.5), (3, 2.5)]
 
 
+def test_diagnostics_are_metrics_of_the_model_and_of_its_seeds(outputs: Path, store: Store) -> None:
+    sync(outputs)
+    runs = by_name(store)
+    gru, seed = runs["gru"], runs["gru seed 2"]
+    assert (gru.data.metrics["memory_length"], seed.data.metrics["memory_length"]) == (3, 4)
+    assert gru.data.metrics["saturated_gates"] == 0.25
+    assert gru.data.metrics["dead_units"] == 0.0
+    assert curve(store, seed, "gradient_by_lag") == [(0, 4), (2, 2), (4, 1)]
+    assert curve(store, seed, "jacobian_by_lag") == [(0, 1), (2, 0.5)]
+    assert curve(store, runs["gru seed 1"], "clipped_steps") == [(1, 1), (2, 0.5), (3, 0)]
+    assert "memory_length" not in runs["naive"].data.metrics
+
+
+def test_diagnostics_of_another_model_are_not_its_own(outputs: Path, store: Store) -> None:
+    path = outputs / "results" / "diagnostics" / "gru.json"
+    path.write_text(path.read_text().replace("gru-1", "gru-0"))
+    sync(outputs)
+    assert "memory_length" not in by_name(store)["gru seed 1"].data.metrics
+
+
+def test_long_look_backs_have_more_figures_than_mlflow_takes_at_once(outputs: Path, store: Store) -> None:
+    path = outputs / "results" / "diagnostics" / "gru.json"
+    said = json.loads(path.read_text())
+    for seed in said["seeds"].values():
+        seed["layers"][0]["gradient"] = list(range(1200, 0, -1))
+    path.write_text(json.dumps(said))
+    sync(outputs)
+    assert len(curve(store, by_name(store)["gru seed 1"], "gradient_by_lag")) == 1200
+
+
 def test_the_data_are_an_input(outputs: Path, store: Store) -> None:
     sync(outputs)
     (found,) = by_name(store)["gru"].inputs.dataset_inputs
