@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from reprocast.deterministic import sha256_of_file
-from reprocast.errors import DataError, NoInputError, ReprocastError, UsageError
+from reprocast.errors import DataError, NoInputError, ParamsError, ReprocastError, UsageError
 from reprocast.panel import read_panel
 from reprocast.stages import pull
 from reprocast.stages.acquire import acquire, stored
@@ -320,6 +320,58 @@ def test_the_sample_is_made_by_its_script() -> None:
     other = rows.iloc[:3].assign(Ticker="FB")
     text = made["make"](pd.concat([other, rows]).to_dict("records"))  # type: ignore[operator]
     assert text == Path("data/samples/stocks.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "lacking", "calendar"), [("traffic", 17_520, 104, "h"), ("weather", 1_461, 0, "D")]
+)
+def test_the_other_samples_are_what_their_provenance_says(
+    name: str, rows: int, lacking: int, calendar: str
+) -> None:
+    text = (ROOT / "data" / "samples" / "PROVENANCE.md").read_text(encoding="utf-8")
+    assert sha256_of_file(ROOT / "data" / "samples" / f"{name}.csv") in text
+    shipped = pd.read_csv(f"data/samples/{name}.csv", parse_dates=["ds"])
+    assert f"{len(shipped):,} rows" in text
+    series, end = shipped["unique_id"].iloc[0], shipped["ds"].iloc[-1]
+    data = f'{{source: sample, sample: {name}, series: [{series}], end: "{end.isoformat()}", kind: numeric, '
+    Path("params.yaml").write_text(f"{REST}data: {data}calendar: {calendar}, season: 1}}\n", encoding="utf-8")
+    pull.main()
+    values = frame().set_index("ds").drop(columns="unique_id")
+    expected = shipped.set_index("ds").drop(columns="unique_id")
+    pd.testing.assert_frame_equal(
+        values[expected.columns], expected.astype("float64"), check_freq=False, check_index_type=False
+    )
+    assert (len(values), values.isna().all(axis=1).sum()) == (rows, lacking)
+    assert values.isna().any(axis=1).sum() == lacking
+    assert values.index.to_series().diff().nunique() == 1
+
+
+def test_a_sample_without_prices_is_not_adjusted() -> None:
+    Path("params.yaml").write_text(REST + SAMPLE.format(end="2015-12-31") + "", encoding="utf-8")
+    text = Path("params.yaml").read_text(encoding="utf-8").replace("sample, ", "sample, sample: weather, ")
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match="kind prices: the sample weather has none; set kind: numeric"):
+        pull.main()
+
+
+@pytest.mark.parametrize(
+    ("name", "original"),
+    [
+        ("traffic", {"unique_id": None, "ds": "datetime"}),
+        ("weather", {"unique_id": None, "ds": "date"}),
+    ],
+)
+def test_the_other_samples_are_made_by_their_scripts(name: str, original: dict[str, str | None]) -> None:
+    """From the origin's columns and names, which our file can be turned back into."""
+    script = ROOT / "data" / "samples" / f"make_{name}.py"
+    made = {"__name__": f"make_{name}"}
+    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), made)
+    rows = pd.read_csv(f"data/samples/{name}.csv", dtype=str, keep_default_na=False)
+    rows = rows.rename(columns={ours: theirs for ours, theirs in original.items() if theirs})
+    if name == "weather":
+        rows["date"] = rows["date"].str.replace("-", "/")
+    text = made["make"](rows.assign(other="Clouds").to_dict("records"))  # type: ignore[operator]
+    assert text == Path(f"data/samples/{name}.csv").read_text(encoding="utf-8")
 
 
 def test_a_wide_file_without_a_number() -> None:

@@ -25,7 +25,7 @@ def forecast(seen: Floats, model: Description) -> Floats:
     return result
 
 
-def fit(windows: Windows, fold: Fold) -> dict[str, Any]:
+def fit(windows: Windows, fold: Fold, _block: dict[str, Any]) -> dict[str, Any]:
     """Least squares on the training windows: `coefficients` (K, H, P) of the `regressors` (P,)."""
     starts, targets = fold.starts["train"], len(windows.channels.target)
     regressors, answers = [], []

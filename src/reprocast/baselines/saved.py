@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from reprocast.baselines.table import BASELINES
+from reprocast.data.transforms import CALENDAR
 from reprocast.data.windows import Batch, Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, NoInputError, ParamsError
@@ -26,8 +27,7 @@ class SavedBaseline:
 
     def forecast(self, batch: Batch) -> NDArray[np.float64]:
         """Scaled forecasts (1, B, H, K)."""
-        seen = batch.past[:, :, : len(self.description.channels.target)]
-        return BASELINES[self.description.block["kind"]].forecast(seen, self.description)[None]
+        return BASELINES[self.description.block["kind"]].forecast(batch, self.description)[None]
 
 
 def fit_baseline(
@@ -42,11 +42,12 @@ def fit_baseline(
     """Fits on the training windows of a fold and describes the result.
 
     Raises:
-        ParamsError: the baseline needs more steps than a window shows.
+        ParamsError: the baseline needs more steps than a window shows, or a calendar that is not there.
     """
     _refuse_short_windows(name, baseline, windows)
-    method = BASELINES[baseline.kind]
-    draft = _describe(name, task, baseline, windows, fold, method.fit(windows, windows.folds[fold]))
+    _refuse_no_calendar(name, baseline, windows)
+    method, block = BASELINES[baseline.kind], baseline.model_dump()
+    draft = _describe(name, task, baseline, windows, fold, method.fit(windows, windows.folds[fold], block))
     targets = len(windows.channels.target)
     cost = Cost(
         parameters=method.parameters(draft) * targets,
@@ -81,6 +82,21 @@ def _refuse_short_windows(name: str, baseline: Baseline, windows: Windows) -> No
     needed = max(baseline.look_back, season)
     if needed > windows.look_back:
         raise ParamsError(f"baselines.{name}: needs {needed} steps, window.look_back is {windows.look_back}")
+
+
+def _refuse_no_calendar(name: str, baseline: Baseline, windows: Windows) -> None:
+    if baseline.kind != "climatology":
+        return
+    there = set(windows.features.future) & set(CALENDAR)
+    if not there:
+        named = ", ".join(sorted(CALENDAR))
+        raise ParamsError(f"baselines.{name}: needs a feature of the calendar in columns.future: {named}")
+    for feature in baseline.by or ():
+        if feature not in there:
+            raise ParamsError(
+                f"baselines.{name}.by: {feature} is no feature of the calendar in columns.future; there are "
+                + ", ".join(sorted(there))
+            )
 
 
 def save_baseline(model: SavedBaseline, folder: Path) -> None:

@@ -4,13 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprocast.baselines import drift, har, moving_average, naive, seasonal_naive
-from reprocast.data.windows import Floats, Fold, Windows
+from reprocast.baselines import climatology, drift, har, moving_average, naive, ridge, seasonal_naive
+from reprocast.data.windows import Batch, Floats, Fold, Windows
 from reprocast.model import Description
 
 
-def _nothing(_windows: Windows, _fold: Fold) -> dict[str, Any]:
+def _nothing(_windows: Windows, _fold: Fold, _block: dict[str, Any]) -> dict[str, Any]:
     return {}
+
+
+def _from_seen(method: Callable[[Floats, Description], Floats]) -> Callable[[Batch, Description], Floats]:
+    """A method that needs nothing but the targets seen (B, L, K)."""
+    return lambda batch, model: method(batch.past[:, :, : len(model.channels.target)], model)
 
 
 def _none(_model: Description) -> int:
@@ -21,10 +26,10 @@ def _none(_model: Description) -> int:
 class Method:
     """What a baseline does."""
 
-    forecast: Callable[[Floats, Description], Floats]
-    """From the targets seen, scaled (B, L, K), to forecasts (B, H, K)."""
-    fit: Callable[[Windows, Fold], dict[str, Any]] = _nothing
-    """What it learns from the training windows of a fold, as plain values."""
+    forecast: Callable[[Batch, Description], Floats]
+    """From scaled examples to forecasts (B, H, K)."""
+    fit: Callable[[Windows, Fold, dict[str, Any]], dict[str, Any]] = _nothing
+    """What it learns from the training windows of a fold, its own block in hand, as plain values."""
     parameters: Callable[[Description], int] = _none
     """Numbers fitted for each target."""
     multiply_adds: Callable[[Description], int] = _none
@@ -32,14 +37,28 @@ class Method:
 
 
 BASELINES: Mapping[str, Method] = {
-    "naive": Method(naive.forecast),
-    "seasonal_naive": Method(seasonal_naive.forecast),
-    "moving_average": Method(moving_average.forecast, multiply_adds=lambda model: int(model.block["steps"])),
-    "drift": Method(drift.forecast, multiply_adds=lambda model: model.horizon),
+    "naive": Method(_from_seen(naive.forecast)),
+    "seasonal_naive": Method(_from_seen(seasonal_naive.forecast)),
+    "moving_average": Method(
+        _from_seen(moving_average.forecast), multiply_adds=lambda model: int(model.block["steps"])
+    ),
+    "drift": Method(_from_seen(drift.forecast), multiply_adds=lambda model: model.horizon),
     "har": Method(
-        har.forecast,
+        _from_seen(har.forecast),
         har.fit,
         parameters=lambda model: model.horizon * (1 + len(har.SPANS)),
         multiply_adds=lambda model: model.horizon * (1 + len(har.SPANS)) + sum(har.SPANS),
+    ),
+    "ridge": Method(
+        ridge.forecast,
+        ridge.fit,
+        parameters=lambda model: model.horizon * (1 + model.look_back),
+        multiply_adds=lambda model: model.horizon * (1 + model.look_back),
+    ),
+    "climatology": Method(
+        climatology.forecast,
+        climatology.fit,
+        parameters=lambda model: len(model.series) * len(model.fitted["points"]),
+        multiply_adds=lambda model: model.horizon * len(model.fitted["points"]),
     ),
 }

@@ -1,8 +1,8 @@
 """Causal features by name: what `columns` may name besides columns of the panel.
 
 `log_return`, `log_volatility`, `log_volume`, `log(load)`, `diff(load)`, `log_return(load)` and the calendar
-features `day_of_week`, `month`, `hour`. A value at row t depends on rows up to t of its own series only.
-Legend: T rows.
+features `day_of_week`, `day_of_year`, `month`, `hour`. A value at row t depends on rows up to t of its own
+series only. Legend: T rows.
 """
 
 import re
@@ -65,6 +65,14 @@ def _day_of_week(ds: Times) -> Floats:
     return (ds.astype("datetime64[D]").astype(np.int64) + 3) % 7 / 7  # 1970-01-01 was a Thursday
 
 
+def _day_of_year(ds: Times) -> Floats:
+    """Of a leap year, so that a date has the same share in every year."""
+    days, months = ds.astype("datetime64[D]"), ds.astype("datetime64[M]")
+    before = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30])
+    share: Floats = (before[months.astype(np.int64) % 12] + (days - months).astype(np.int64)) / 366
+    return share
+
+
 def _month(ds: Times) -> Floats:
     return ds.astype("datetime64[M]").astype(np.int64) % 12 / 12
 
@@ -74,7 +82,12 @@ def _hour(ds: Times) -> Floats:
     return share
 
 
-CALENDAR: dict[str, Callable[[Times], Floats]] = {"day_of_week": _day_of_week, "hour": _hour, "month": _month}
+CALENDAR: dict[str, Callable[[Times], Floats]] = {
+    "day_of_week": _day_of_week,
+    "day_of_year": _day_of_year,
+    "hour": _hour,
+    "month": _month,
+}
 """Name -> share of the cycle that is over at each time (UTC), in [0, 1); minutes count in `hour`."""
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from reprocast.params.base import Block, Name
 
-BaselineKind = Literal["naive", "seasonal_naive", "moving_average", "drift", "har"]
+BaselineKind = Literal["naive", "seasonal_naive", "moving_average", "drift", "har", "ridge", "climatology"]
 
 
 class Baseline(Block):
@@ -15,12 +15,22 @@ class Baseline(Block):
     kind: BaselineKind
     """Which method."""
     steps: PositiveInt | None = None
-    """Steps averaged (moving_average only)."""
+    """Steps averaged (moving_average), or nearest points of the calendar (climatology, where none is one)."""
+    by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] | None = None
+    """Features of the calendar that make a point of it (climatology); none: all under columns.future."""
+    alpha: PositiveFloat | None = None
+    """Penalty (ridge); none: the power of ten that is best on validation."""
 
     @model_validator(mode="after")
-    def _steps_belong_to_moving_average(self) -> Self:
-        if (self.kind == "moving_average") != (self.steps is not None):
-            raise ValueError("steps belongs to moving_average, and moving_average needs it")
+    def _each_has_a_place(self) -> Self:
+        if self.kind == "moving_average" and self.steps is None:
+            raise ValueError("moving_average needs steps")
+        if self.steps is not None and self.kind not in ("moving_average", "climatology"):
+            raise ValueError(f"steps belongs to moving_average and climatology, and the kind is {self.kind}")
+        if self.by is not None and self.kind != "climatology":
+            raise ValueError(f"by belongs to climatology, and the kind is {self.kind}")
+        if self.alpha is not None and self.kind != "ridge":
+            raise ValueError(f"alpha belongs to ridge, and the kind is {self.kind}")
         return self
 
     @property

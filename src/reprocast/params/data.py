@@ -69,17 +69,26 @@ class DataBlock(Block):
 
 
 class TickerBlock(DataBlock):
-    """What sources of daily prices have in common."""
+    """What sources that answer for names have in common."""
 
     series: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Tickers."""
+    """Tickers, or the names of a sample's series."""
     kind: Literal["prices", "numeric", "counts", "events"] = "prices"
 
 
 class SampleData(TickerBlock):
-    """The embedded sample: real daily prices of AAPL, GOOG, IBM and MSFT, 2000-03 to 2013-03."""
+    """An embedded sample of real data, which needs no network."""
 
     source: Literal["sample"]
+    sample: Literal["stocks", "traffic", "weather"] = "stocks"
+    """stocks: daily prices of AAPL, GOOG, IBM and MSFT, 2000-03 to 2013-03. traffic: vehicles an hour on I-94
+    and the weather, 2016-10 to 2018-09. weather: of Seattle, daily, 2012 to 2015."""
+
+    @model_validator(mode="after")
+    def _only_stocks_have_prices(self) -> Self:
+        if self.kind == "prices" and self.sample != "stocks":
+            raise ValueError(f"kind prices: the sample {self.sample} has none; set kind: numeric")
+        return self
 
 
 class YahooData(TickerBlock):

@@ -44,7 +44,7 @@ def test_forecasts_equal_a_scalar_loop(make_windows, kind, season, horizon, targ
             assert found[0, b, :, k] == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["naive", "seasonal_naive", "moving_average", "drift", "har"])
+@pytest.mark.parametrize("kind", ["naive", "seasonal_naive", "moving_average", "drift", "har", "ridge"])
 def test_only_past_targets_enter(make_windows, kind):
     """Neither the covariates nor what is to be forecast moves a forecast."""
     windows = make_windows()

@@ -95,6 +95,11 @@ def test_a_missing_value_stays_missing_and_goes_no_further_than_the_next_row(nam
         ("day_of_week", "2024-01-01T23:59", 0),
         ("day_of_week", "2024-01-07", 6 / 7),
         ("day_of_week", "1969-12-31", 2 / 7),
+        ("day_of_year", "2023-01-01T12:00", 0),
+        ("day_of_year", "2023-02-28", 58 / 366),
+        ("day_of_year", "2024-02-29", 59 / 366),
+        ("day_of_year", "2023-03-01", 60 / 366),
+        ("day_of_year", "2024-12-31", 365 / 366),
         ("month", "2023-01-31", 0),
         ("month", "2023-12-01", 11 / 12),
         ("hour", "2023-05-05T00:00", 0),
@@ -141,7 +146,10 @@ def test_needed_columns_know_a_column_of_a_features_name() -> None:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("squared(load)", "'squared(load)' is not a feature; features: day_of_week, diff(column)"),
+        (
+            "squared(load)",
+            "'squared(load)' is not a feature; features: day_of_week, day_of_year, diff(column)",
+        ),
         ("log", "'log': log needs a column: log(…)"),
         ("log_volatility(load)", "log_volatility reads open, high, low, close and takes no brackets"),
         ("hour(load)", "'hour(load)' is not a feature"),
