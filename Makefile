@@ -42,8 +42,8 @@ lint: $(VENV)/development  ## check formatting, style and types
 bench: $(VENV)/development  ## measure what the documentation claims
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-notebooks: $(VENV)/development  ## run the notebooks
-	@$(BIN)/pytest --nbmake notebooks -n 0
+notebooks: $(VENV)/development  ## run the notebooks and store what they show (03-compare needs `make repro`)
+	@$(BIN)/python notebooks/run.py
 
 lock: $(VENV)/development  ## resolve the dependencies anew into requirements/
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
