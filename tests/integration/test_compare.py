@@ -47,6 +47,19 @@ def forecast_table(name: str, split: str, seeds: tuple[int, ...]) -> pd.DataFram
     return frame.assign(seed=frame["seed"].astype("Int64"))
 
 
+def diagnostics(name: str) -> dict[str, Any]:
+    """By hand: seed 2 remembers twice as long as seed 1; the top layer moves at every second step."""
+    cell = {"cell_gradient": [0, 2, 1] if name == "lstm" else []}
+    top = {"direction": "forwards", "stride": 2, "gradient": [2, 4, 1], "jacobian": [1, 0.5, 0.25], **cell}
+    low = {**top, "stride": 1, "gradient": [9, 9, 9]}
+    back = {**top, "direction": "backwards", "gradient": [7, 7, 7]}
+    figures = {"span": 4, "kept": 0.9, "growth": 1.0, "dead": 0.0, "clipped": 0.5, "layers": [low, top, back]}
+    seeds = {
+        str(seed): {"memory": seed, "saturated": 0.1 if name == "gru" else None, **figures} for seed in (2, 1)
+    }
+    return {"model": name, "seeds": seeds, "warnings": ["gradients fade, a lot"] * (name == "lstm")}
+
+
 def write_results(root: Path, name: str) -> None:
     network = name in ("gru", "lstm")
     tables = {
@@ -58,7 +71,7 @@ def write_results(root: Path, name: str) -> None:
         "horizon": HORIZON, "fingerprint": name * 20, "folds": folds,
         "cost": {"parameters": 5, "multiply_adds": 6, "optimiser_steps": 7},
     }  # fmt: skip
-    for folder in ("forecasts", "scores", "training"):
+    for folder in ("forecasts", "scores", "training", "diagnostics"):
         (root / "results" / folder).mkdir(parents=True, exist_ok=True)
     (root / "results" / "scores" / f"{name}.json").write_text(canonical_json(said))
     (root / "results" / "forecasts" / f"{name}.parquet").write_bytes(table_bytes(pd.concat(tables.values())))
@@ -66,6 +79,7 @@ def write_results(root: Path, name: str) -> None:
         header = "fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm\n"
         text = header + "0,1,1,0.9,0.8,0.1,1\n0,1,2,0.7,0.6,0.1,1\n0,2,1,0.95,0.85,0.1,1\n"
         (root / "results" / "training" / f"{name}.csv").write_text(text)
+        (root / "results" / "diagnostics" / f"{name}.json").write_text(canonical_json(diagnostics(name)))
 
 
 @pytest.fixture
@@ -113,6 +127,25 @@ def test_the_leaderboard_is_sorted_and_agrees_with_the_metrics(project: Path) ->
     )
 
 
+def test_what_a_cell_is_worth_is_told_by_costs_diagnoses_and_scores(project: Path) -> None:
+    main()
+    gru, lstm = rows("results/comparison/worth.csv")
+    board = {row["model"]: row for row in rows("results/leaderboard.csv")}
+    assert (gru["model"], gru["parameters"], gru["memory"], gru["saturated"]) == ("gru", "5", "1.5", "0.1")
+    assert (lstm["model"], lstm["saturated"], lstm["kept"], lstm["clipped"]) == ("lstm", "", "0.9", "0.5")
+    assert all(one["mae"] == board[one["model"]]["mae"] for one in (gru, lstm))
+    assert rows("results/comparison/warnings.csv") == [{"model": "lstm", "warning": "gradients fade, a lot"}]
+    lines = [row for row in rows("results/comparison/gradients.csv") if row["model"] == "gru"]
+    assert [tuple(row.values()) for row in lines[:3]] == [
+        ("gru", "1", "0", "0.5", "", "1"),
+        ("gru", "1", "2", "1", "", "0.5"),
+        ("gru", "1", "4", "0.25", "", "0.25"),
+    ]
+    assert [row["seed"] for row in lines] == ["1"] * 3 + ["2"] * 3
+    drawn = rows("results/comparison/gradients.csv")
+    assert [row["cell_gradient"] for row in drawn if row["model"] == "lstm"] == ["0", "1", "0.5"] * 2
+
+
 def test_every_question_is_tested_once(project: Path) -> None:
     main()
     tests = rows("results/comparison/significance.csv")
@@ -150,7 +183,7 @@ def test_running_again_gives_the_same_bytes(project: Path) -> None:
     first = outputs()
     assert set(first) == {
         "metrics.json", "leaderboard.csv", "verdict.json", "significance.csv", "curves.csv", "horizon.csv",
-        "series.csv", "folds.csv", "forecasts.csv",
+        "series.csv", "folds.csv", "forecasts.csv", "worth.csv", "gradients.csv", "warnings.csv",
     }  # fmt: skip
     assert outputs() == first
 

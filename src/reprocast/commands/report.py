@@ -19,6 +19,7 @@ from reprocast.stages.stage import PARAMS
 
 LEADERBOARD = "results/leaderboard.csv"
 COMPARISON = "results/comparison"
+CELLS = ("worth", "gradients")
 RAW, WINDOWS = "data/raw/manifest.json", "data/windows/manifest.json"
 HASHED = ("params.yaml", RAW, WINDOWS, "requirements/runtime.txt")
 STAGES = ("pull", "validate", "window", "train", "baseline", "evaluate", "evaluate_baseline", "compare")
@@ -50,8 +51,9 @@ def inputs_of(root: Path) -> Inputs:
         verdict=_json(root / COMPARISON / "verdict.json"),
         **{
             name: _rows(root / COMPARISON / f"{name}.csv")
-            for name in ("significance", "curves", "horizon", "series", "folds", "forecasts")
+            for name in ("significance", "curves", "horizon", "series", "folds", "forecasts", *CELLS)
         },
+        training_warnings=_rows(root / COMPARISON / "warnings.csv"),
         scores={name: _json(root / "results" / "scores" / f"{name}.json") for name in names},
         models={name: _json(root / "models" / name / "model.json") for name in names},
         raw=_json(root / RAW),

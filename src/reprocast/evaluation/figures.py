@@ -10,6 +10,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
 from reprocast.evaluation.figure_style import GRID, INK, SOFT, Style, drawing, legend_below, svg_text
+from reprocast.evaluation.worth_figures import gradients, qualities
 
 Styles = Mapping[str, Style]
 Points = Sequence[tuple[Any, float]]
@@ -170,6 +171,8 @@ FIGURES: Mapping[str, Callable[..., str]] = {
     "horizon": horizon,
     "series": by_series,
     "timeline": timeline,
+    "gradients": gradients,
+    "qualities": qualities,
 }
 """The figures by name."""
 

@@ -7,6 +7,7 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
 from reprocast.evaluation import report_tables as tabulate
 from reprocast.evaluation import report_validation as validate
+from reprocast.evaluation import report_worth as cells
 from reprocast.evaluation.figure_style import styles
 from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
@@ -35,6 +36,10 @@ class Content:
     horizon: draw.Picture
     by_series: draw.Picture
     curves: Pictures
+    worth: Table
+    qualities: draw.Picture
+    gradients: draw.Picture
+    ills: Table
     protocol: tell.Facts
     timeline: draw.Picture
     splits: Table
@@ -69,6 +74,10 @@ def content(inputs: Inputs) -> Content:
         horizon=draw.horizon(inputs, looks),
         by_series=draw.by_series(inputs, looks),
         curves=tuple(draw.curves(inputs, looks)),
+        worth=cells.worth(inputs, looks),
+        qualities=cells.qualities(inputs, looks),
+        gradients=cells.gradients(inputs, looks),
+        ills=cells.ills(inputs),
         protocol=tell.protocol(inputs),
         timeline=draw.timeline(inputs),
         splits=tell.splits(inputs),

@@ -26,6 +26,10 @@ class Inputs:
     series: Rows
     folds: Rows
     forecasts: Rows
+    worth: Rows
+    gradients: Rows
+    training_warnings: Rows
+    """Of each network: what its cell is worth, ∂loss/∂h by lag, and what its training warned of."""
     scores: Mapping[str, Any]
     """results/scores/<name>.json by model."""
     models: Mapping[str, Any]

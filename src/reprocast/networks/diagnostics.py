@@ -14,16 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from reprocast.networks.gates import gates_of
+from reprocast.networks.limits import CONSTANT, FADED, MEMORY, SATURATED
 from reprocast.networks.stepping import Visited, step_by_step
 
-MEMORY = 0.01
-"""Share of the largest ‖∂loss/∂h‖ down to which a lag counts as remembered."""
-FADED = 1e-6
-"""Share of the largest ‖∂loss/∂h‖ below which a gradient counts as gone."""
-SATURATED = 0.01
-"""A gate closer than this to 0 or 1 is saturated: σ' = σ (1 − σ) lets less than 1 % of a gradient through."""
-CONSTANT = 1e-6
-"""A unit that differs by no more than this between the windows, at every step, is dead."""
 PROBES = 4
 """Random vectors by which a Jacobian is measured in each window."""
 
@@ -39,6 +32,8 @@ class Reading:
     """Steps of the window from one state to the next: state n lies n · stride steps back."""
     gradient: tuple[float, ...]
     """Norm of ∂loss/∂h over batch and units by lag (T,), the last state read first."""
+    cell_gradient: tuple[float, ...]
+    """The same of what an LSTM hands on beside h, its c, in which it remembers; empty for other cells."""
     jacobian: tuple[float, ...]
     """‖∂h_last/∂h‖ by lag (T,): root mean square of ‖uᵀJ‖ over unit vectors u, 1 for an orthogonal J."""
     dead: float
@@ -47,18 +42,30 @@ class Reading:
     """Share of values near 0 and near 1 by gate; empty for a cell without gates."""
 
     def reach(self, share: float) -> int:
-        """Steps back to the last state whose gradient is at least this share of the largest."""
-        least = share * max(self.gradient)
-        reached = [n for n, norm in enumerate(self.gradient) if norm and norm >= least]
-        return self.stride * max(reached, default=0)
+        """Steps back to the last h or c whose gradient is at least this share of its largest."""
+        return self.stride * max(_reached(norms, share) for norms in self.gradients)
 
     @property
     def kept(self) -> float:
         """Share of its norm that a gradient keeps a step of the window back, as a geometric mean."""
-        last = max((n for n, norm in enumerate(self.gradient) if norm), default=0)
-        if not last:
-            return 0.0
-        return float((self.gradient[last] / max(self.gradient)) ** (1 / (self.stride * last)))
+        return max(_kept(norms, self.stride) for norms in self.gradients)
+
+    @property
+    def gradients(self) -> tuple[tuple[float, ...], ...]:
+        """Of each part of the state."""
+        return (self.gradient, self.cell_gradient) if self.cell_gradient else (self.gradient,)
+
+
+def _reached(norms: Sequence[float], share: float) -> int:
+    """Largest lag with at least this share of the largest norm; 0 where there is no gradient."""
+    least = share * max(norms)
+    return max((n for n, norm in enumerate(norms) if norm and norm >= least), default=0)
+
+
+def _kept(norms: Sequence[float], stride: int) -> float:
+    """From the largest norm to the first state on which anything depends."""
+    last = max((n for n, norm in enumerate(norms) if norm), default=0)
+    return float((norms[last] / max(norms)) ** (1 / (stride * last))) if last else 0.0
 
 
 @dataclass(frozen=True)
@@ -122,21 +129,23 @@ def diagnose(network: nn.Module, loss: Callable[[Any, Any], Tensor], batch: Any,
     copied: Any = copy.deepcopy(network).double().eval().requires_grad_(requires_grad=True)
     every, inputs = step_by_step(copied.encoder), _double(batch)
     total = loss(copied(inputs), inputs)
-    gradients = _norms(total, every)
-    return Diagnosis(
-        tuple(_reading(one, norms, seed) for one, norms in zip(every, gradients, strict=True)),
-    )
+    of_states = _norms(total, [one.states for one in every])
+    of_cells = _norms(total, [one.cells for one in every])
+    measured = zip(every, of_states, of_cells, strict=True)
+    return Diagnosis(tuple(_reading(one, h, c, seed) for one, h, c in measured))
 
 
 def _double(batch: Any) -> Any:
     return batch._make(part.double() if part.is_floating_point() else part for part in batch)
 
 
-def _norms(total: Tensor, every: Sequence[Visited]) -> list[tuple[float, ...]]:
-    """Norm of ∂total/∂h of every layer and state."""
-    flat = [state for one in every for state in one.states]
+def _norms(total: Tensor, every: Sequence[Sequence[Tensor]]) -> list[tuple[float, ...]]:
+    """Norms of the gradient of every layer's states by lag."""
+    flat = [state for of_one in every for state in of_one]
+    if not flat:
+        return [() for _ in every]
     found = iter(torch.autograd.grad(total, flat, retain_graph=True, allow_unused=True))
-    norms = [[_norm(next(found)) for _ in one.states] for one in every]
+    norms = [[_norm(next(found)) for _ in of_one] for of_one in every]
     return [tuple(reversed(of_one)) for of_one in norms]
 
 
@@ -146,14 +155,15 @@ def _norm(gradient: Tensor | None) -> float:
     return math.inf if math.isnan(norm) else norm
 
 
-def _reading(one: Visited, gradient: tuple[float, ...], seed: int) -> Reading:
+def _reading(one: Visited, of_states: tuple[float, ...], of_cells: tuple[float, ...], seed: int) -> Reading:
     inputs = torch.cat(one.inputs)
     before = tuple(torch.cat(parts) for parts in zip(*one.before, strict=True))
     return Reading(
         layer=one.level,
         backwards=one.backwards,
         stride=one.stride,
-        gradient=gradient,
+        gradient=of_states,
+        cell_gradient=of_cells,
         jacobian=_growth(one.states, seed),
         dead=_dead(one.states),
         saturated={name: _ends(gate) for name, gate in gates_of(one.cell, inputs, before).items()},

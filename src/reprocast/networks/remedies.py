@@ -2,18 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reprocast.networks.diagnostics import SATURATED, Diagnosis
+from reprocast.networks.diagnostics import Diagnosis
+from reprocast.networks.limits import CLIPPED, DEAD, GROWN, SATURATED, SHUT
 from reprocast.params.architecture import Architecture
 from reprocast.params.train import Train
-
-GROWN = 100.0
-"""Norm of a Jacobian product from which gradients explode."""
-CLIPPED = 0.5
-"""Share of training's steps whose gradient was clipped, above which clipping is the rule."""
-DEAD = 0.1
-"""Share of a layer's units that may be dead."""
-SHUT = 0.5
-"""Share of a gate's values that may be saturated."""
 
 Diagnoses = Mapping[int, Diagnosis]
 """By seed."""
@@ -57,7 +49,7 @@ def _allowed(a: Architecture) -> float:
 
 def _longer(a: Architecture, steps: int) -> Iterator[str]:
     """What carries gradients further and is not taken yet."""
-    if a.cell in ("rnn", "relu_rnn", "norm_rnn"):
+    if a.cell in ("rnn", "relu_rnn", "jordan", "norm_rnn"):
         yield "cell: gru or lstm"
     if a.cell in ("lstm", "norm_lstm") and a.forget_bias is None:
         yield "forget_bias: 1"

@@ -27,6 +27,8 @@ class Visited:
     """The bare layer."""
     states: list[Tensor] = field(default_factory=list)
     """Every h (B, D) in the order of reading (T)."""
+    cells: list[Tensor] = field(default_factory=list)
+    """Every c that is handed on beside it by an LSTM (T); empty for other cells."""
     inputs: list[Tensor] = field(default_factory=list)
     """What the layer read at each of them (B, C)."""
     before: list[State] = field(default_factory=list)
@@ -50,6 +52,7 @@ class Stepped(nn.Module):
             self.visited.inputs.append(x[:, t].detach())
             self.visited.before.append(tuple(part.detach() for part in before))
             self.visited.states.append(after[0])
+            self.visited.cells.extend(after[1:])
             turns.append(after)
             outputs.append(after[0])
         return torch.stack(outputs, dim=1), self._together(turns)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from reprocast.deterministic import canonical_json, csv_text, figure
 from reprocast.errors import NoInputError
-from reprocast.evaluation import figure_data
+from reprocast.evaluation import figure_data, worth
 from reprocast.evaluation.leaderboard import COLUMNS, Row, leaderboard
 from reprocast.evaluation.selection import Differences, best_on_validation, differences, error
 from reprocast.evaluation.significance import Comparison
@@ -48,10 +48,10 @@ class CompareParams(Block):
 
 
 def main() -> None:
-    """Reads results/{scores,forecasts,training}; writes metrics.json and the rest of results."""
+    """Reads results/{scores,forecasts,training,diagnostics}; writes metrics.json and the rest of results."""
     params = read(PARAMS, CompareParams, part=True)
     names = [*sorted(params.architectures), *sorted(params.baselines)]
-    models = {name: _scores(name) for name in names}
+    models = {name: _said("scores", name) for name in names}
     task = cast("Score", part(models[names[0]]["task"], "score"))
     tables = {name: _test_table(name, task) for name in names}
     outcome = _outcome(
@@ -80,13 +80,14 @@ def _outcome(
     return Outcome(chosen, networks, best, naive, score, alpha, errors, tests, folds)
 
 
-def _scores(name: str) -> dict[str, Any]:
-    path = RESULTS / "scores" / f"{name}.json"
+def _said(kind: str, name: str) -> dict[str, Any]:
+    """A model's scores or diagnostics."""
+    path = RESULTS / kind / f"{name}.json"
     try:
-        scores: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NoInputError(f"{path}: no such file; run `reprocast repro`") from None
-    return scores
+    return said
 
 
 def _test_table(name: str, task: Score) -> pd.DataFrame:
@@ -112,6 +113,7 @@ def _write_comparison(
     shown = {name: tables[name] for name in (outcome.chosen, outcome.best)}
     forecasts = figure_data.forecast_rows(shown, models[outcome.chosen]["horizon"])
     folds = figure_data.fold_rows(models, tables)
+    found = {name: _said("diagnostics", name) for name in outcome.networks}
     files = {
         "verdict.json": canonical_json(said),
         "significance.csv": csv_text(TESTS, ([test[key] for key in TESTS] for test in tests)),
@@ -120,6 +122,9 @@ def _write_comparison(
         "series.csv": csv_text(figure_data.SERIES, figure_data.series_rows(models)),
         "folds.csv": csv_text(figure_data.FOLDS, _with_times(figure_data.FOLDS, folds)),
         "forecasts.csv": csv_text(figure_data.FORECASTS, _with_times(figure_data.FORECASTS, forecasts)),
+        "worth.csv": csv_text(worth.WORTH, worth.worth_rows(models, found)),
+        "gradients.csv": csv_text(worth.GRADIENTS, worth.gradient_rows(found)),
+        "warnings.csv": csv_text(worth.WARNINGS, worth.warning_rows(found)),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")

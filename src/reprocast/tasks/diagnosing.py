@@ -8,25 +8,14 @@ import numpy as np
 from reprocast.data.tensors import Tensors, to_tensors
 from reprocast.data.windows import gather
 from reprocast.deterministic import figure
-from reprocast.networks import diagnostics
 from reprocast.networks.diagnostics import Diagnosis, Reading, diagnose
-from reprocast.networks.remedies import CLIPPED, DEAD, GROWN, SHUT, warned
+from reprocast.networks.limits import LIMITS
+from reprocast.networks.remedies import warned
 from reprocast.networks.watch import Epoch
 from reprocast.tasks.training import Trained, Training
 
 MOST, LEAST, ROOM = 256, 16, 2**22
 """Windows looked at, at most and at least, and how many numbers their states of one layer may have."""
-LIMITS = {
-    "memory": diagnostics.MEMORY,
-    "faded": diagnostics.FADED,
-    "saturated": diagnostics.SATURATED,
-    "constant": diagnostics.CONSTANT,
-    "warn_growth": GROWN,
-    "warn_clipped": CLIPPED,
-    "warn_dead": DEAD,
-    "warn_saturated": SHUT,
-}
-"""What counts as what."""
 
 
 def diagnoses(training: Training, trained: Mapping[int, Trained]) -> dict[int, Diagnosis]:
@@ -97,6 +86,7 @@ def _of_reading(one: Reading) -> dict[str, Any]:
         "direction": "backwards" if one.backwards else "forwards",
         "stride": one.stride,
         "gradient": [figure(norm) for norm in one.gradient],
+        "cell_gradient": [figure(norm) for norm in one.cell_gradient],
         "jacobian": [figure(norm) for norm in one.jacobian],
         "dead": figure(one.dead),
         "gates": {

@@ -26,6 +26,13 @@ def drawn(name: str) -> str:
         "forecast": ('A<B&"C', actual, [band], LOOKS, "price"),
         "horizon": (LINES, LOOKS, "scaled MAE"),
         "series": ({"gru": [("AAPL", 0.5)], "naive": [("AAPL", 0.7), ("IBM", 0.8)]}, LOOKS, "scaled MAE"),
+        "gradients": (
+            {"gru": [(0, 1.0), (2, 0.5)], "lstm": [(0, 1.0), (2, 1e-7)]},
+            {"lstm": [(1, 1.0), (2, 0.3)]},
+            LOOKS,
+            0.01,
+        ),
+        "qualities": ({"speed": {"gru": 1.0, "lstm": 0.5}, "simplicity": {"lstm": 1.0}}, LOOKS),
         "timeline": (
             [
                 Stretch("train", DAYS[0], DAYS[3], "2 windows", "train"),

@@ -3,10 +3,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from integration.finished_project import MODELS, VERDICT, finished_project
+from integration.finished_project import MODELS, VERDICT, WARNING, finished_project
 
 from reprocast.commands.report import inputs_of
 from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.figures import FIGURES
 from reprocast.evaluation.report import html, markdown, markdown_cell
 from reprocast.evaluation.report_content import content
 from reprocast.evaluation.report_inputs import Inputs
@@ -111,7 +112,7 @@ def test_markdown_tells_the_same_facts_compactly(inputs: Inputs) -> None:
     assert len(text) < 10_000
     lines = text.splitlines()
     rules = [n for n, line in enumerate(lines) if line.startswith("| :---")]
-    assert len(rules) == 3
+    assert len(rules) == 4
     for n in rules:
         assert lines[n - 2] == ""
         assert lines[n - 1].count("|") == lines[n].count("|") == lines[n + 1].count("|")
@@ -123,10 +124,53 @@ def test_only_measured_times_change_between_runs(inputs: Inputs) -> None:
     for render in (html, markdown):
         assert render(again) == render(said)
         assert render(later) != render(said)
-    unmeasured = dataclasses.replace(
-        later, times=said.times, leaderboard=said.leaderboard, models=said.models
-    )
+    measured = ("times", "leaderboard", "models", "worth", "qualities")
+    unmeasured = dataclasses.replace(later, **{name: getattr(said, name) for name in measured})
     assert unmeasured == said
+
+
+def test_what_a_cell_is_worth_is_one_row_a_network(inputs: Inputs) -> None:
+    said = content(inputs).worth
+    columns = {label: [row[n] for row in said.rows] for n, label in enumerate(said.labels)}
+    assert columns["model"] == ["gru", "lstm", "rnn"]
+    assert columns["memory, steps"] == ["20", "21", "22"]
+    assert columns["saturated gates"][2] == "–"
+    epochs = sum(row["model"] == "gru" for row in inputs.curves)
+    milliseconds = 1000 * 21.37 / (epochs * 4 * 2051)
+    assert columns["training a window"] == [f"{milliseconds:.4f}"[:6] + write.THIN + "ms", "–", "–"]
+    assert said.best == {"gru"}
+
+
+def test_qualities_are_shares_of_the_best_network(inputs: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    monkeypatch.setitem(FIGURES, "qualities", lambda _, shares, __: found.update(shares) or "")
+    content(inputs)
+    assert list(found) == ["long memory", "simplicity", "gradients", "speed", "accuracy"]
+    assert found["long memory"] == {"gru": 20 / 22, "lstm": 21 / 22, "rnn": 1.0}
+    assert found["simplicity"]["rnn"] == pytest.approx(3653 / 3673)
+    assert found["speed"] == {"gru": 1.0}
+    assert found["accuracy"]["rnn"] == pytest.approx(0.5812 / 0.5903)
+
+
+def test_gradients_are_the_seeds_geometric_mean(inputs: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    monkeypatch.setitem(FIGURES, "gradients", lambda _, lines, *__: found.update(lines) or "")
+    content(inputs)
+    assert found["rnn"][10] == (10, pytest.approx(0.8**10 * 0.99**2))
+    silent = [
+        {**row, "gradient": "0" if row["model"] == "rnn" else row["gradient"]} for row in inputs.gradients
+    ]
+    found.clear()
+    content(dataclasses.replace(inputs, gradients=silent))
+    assert set(found) == {"gru", "lstm"}
+
+
+def test_what_training_warned_of_is_told(page: Page, inputs: Inputs) -> None:
+    assert WARNING in page.words
+    assert WARNING in markdown(content(inputs))
+    well = dataclasses.replace(inputs, training_warnings=[])
+    assert "Warnings about the networks" not in Page(html(content(well))).words
+    assert "## Training" not in markdown(content(well))
 
 
 def test_a_model_made_from_other_windows_is_called_out(inputs: Inputs) -> None:

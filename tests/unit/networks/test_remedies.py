@@ -16,7 +16,7 @@ def diagnosis(per_step: float = 1.0, growth: float = 1.0, dead: float = 0.0, shu
     """Of a layer whose gradient is multiplied by `per_step` at each step back."""
     gradient = tuple(per_step**n for n in range(STEPS))
     jacobian = (1.0, *(growth for _ in range(STEPS - 1)))
-    return Diagnosis((Reading(1, False, 1, gradient, jacobian, dead, {"forget": (shut / 2, shut / 2)}),))
+    return Diagnosis((Reading(1, False, 1, gradient, (), jacobian, dead, {"forget": (shut / 2, shut / 2)}),))
 
 
 def said(
