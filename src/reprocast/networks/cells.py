@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from reprocast.networks.jordan import Jordan
 from reprocast.networks.layer import Elman, Gru, IdentityRelu, Lstm
 from reprocast.networks.minimal import MinGru, MinLstm
 from reprocast.networks.normalised import NormalisedElman, NormalisedGru, NormalisedLstm
@@ -33,6 +34,7 @@ class Cell:
 CELLS: Mapping[CellName, Cell] = {
     "rnn": Cell(Elman, 1, 1),
     "relu_rnn": Cell(IdentityRelu, 1, 1),
+    "jordan": Cell(Jordan, 1, 2),
     "lstm": Cell(Lstm, 4, 4),
     "gru": Cell(Gru, 3, 3),
     "min_gru": Cell(MinGru, 2, 0),

@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, model_validator
 from reprocast.params.base import Block
 
 CellName = Literal[
-    "rnn", "relu_rnn", "lstm", "gru", "min_gru", "min_lstm", "norm_rnn", "norm_lstm", "norm_gru"
+    "rnn", "relu_rnn", "jordan", "lstm", "gru", "min_gru", "min_lstm", "norm_rnn", "norm_lstm", "norm_gru"
 ]
 """`min_` cells have gates of the input only (Feng et al. 2024), `norm_` cells are layer-normalised."""
 InitialWeights = Literal["default", "xavier", "he", "orthogonal", "identity"]

@@ -182,3 +182,30 @@ def test_every_cell_has_right_gradients(cell: CellName) -> None:
     layer = CELLS[cell].layer(2, 3).double()
     x = torch.randn(2, 4, 2, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda given: layer(given)[0], x, atol=1e-6)
+
+
+def test_a_step_is_told_the_output_of_the_step_before() -> None:
+    torch.manual_seed(11)
+    layer = CELLS["jordan"].layer(3, 4).double()
+    x, h = torch.randn(2, 6, 3, dtype=torch.float64), np.zeros((2, 4))
+    weights = {name: weight.detach().numpy() for name, weight in layer.named_parameters()}
+    found = layer(x)[0].detach().numpy()
+    for t in range(6):
+        y = h @ weights["output.weight"].T + weights["output.bias"]
+        inputs = x[:, t].numpy() @ weights["from_input.weight"].T + weights["from_input.bias"]
+        h = np.tanh(inputs + y @ weights["from_output.weight"].T)
+        assert np.abs(found[:, t] - h).max() < 1e-12
+
+
+def test_told_the_outputs_all_its_steps_are_one_product() -> None:
+    """Teacher forcing makes output-to-hidden recurrence parallel; without it each step waits."""
+    torch.manual_seed(12)
+    layer = CELLS["jordan"].layer(3, 4).double()
+    x = torch.randn(2, 6, 3, dtype=torch.float64)
+    h, _ = layer(x)
+    before = torch.cat([torch.zeros(2, 1, 4), h[:, :-1]], dim=1).double()
+    assert (layer.told(x, layer.output(before)) - h).abs().max() < 1e-12
+    other = layer.output(before).clone()
+    other[:, 2] += 1
+    moved = (layer.told(x, other) != layer.told(x, layer.output(before))).any(dim=2).any(dim=0)
+    assert moved.tolist() == [False, False, True, False, False, False]
