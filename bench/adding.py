@@ -10,6 +10,8 @@ begins with short sequences (bench/long_memory.py). The measured curves are in b
 in adding_gradients.csv the norm of the loss's gradient with respect to the state after each step.
 """
 
+from dataclasses import replace
+
 import long_memory as memory
 import numpy as np
 import torch
@@ -52,7 +54,8 @@ def problem(length: int = 600, first: int = 20) -> memory.Problem:
 def main() -> None:
     asked = memory.arguments("Adding problem, T = 600.", list(NETWORKS), 10)
     for name in asked.networks:
-        run = memory.Run(problem(), NETWORKS[name], asked.seed)
+        settings = replace(NETWORKS[name], half_life=asked.half_life)
+        run = memory.Run(problem(), settings, asked.seed)
         before = memory.gradient_norms(run.network, run.problem, asked.seed)
         memory.go_on(run, memory.KEPT / f"adding-{name}-{asked.seed}.pt", 60 * asked.minutes)
         after = memory.gradient_norms(run.network, run.problem, asked.seed)

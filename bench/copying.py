@@ -11,6 +11,7 @@ measured curves are in bench/results/copying.csv.
 """
 
 import math
+from dataclasses import replace
 
 import long_memory as memory
 import numpy as np
@@ -58,7 +59,8 @@ def problem(length: int = 1000, first: int = 5) -> memory.Problem:
 def main() -> None:
     asked = memory.arguments("Copy memory, T = 1,000.", list(NETWORKS), 10)
     for name in asked.networks:
-        run = memory.Run(problem(), NETWORKS[name], asked.seed)
+        settings = replace(NETWORKS[name], half_life=asked.half_life)
+        run = memory.Run(problem(), settings, asked.seed)
         memory.go_on(run, memory.KEPT / f"copying-{name}-{asked.seed}.pt", 60 * asked.minutes)
         test = memory.judge(run.mean.module, run.problem, asked.seed, memory.TEST)
         print(

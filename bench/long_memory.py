@@ -70,7 +70,7 @@ class Settings:
     """An entry of `architectures` in params.yaml."""
     rate: float = 2e-3
     batch: int = 32
-    half_life: int = 200
+    half_life: int = 1000
     """Steps at full length in which the rate is halved."""
     averaging: float = 0.98
     """What remains of the mean of the weights at each step."""
@@ -237,6 +237,7 @@ def arguments(description: str, names: Sequence[str], minutes: float) -> argpars
     parser.add_argument("networks", nargs="*", choices=[*names, []], help="which (none: all)")
     parser.add_argument("--minutes", type=float, default=minutes, help="of training in all, for each network")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--half-life", type=int, default=1000, help="steps in which the rate is halved")
     parsed = parser.parse_args()
     parsed.networks = parsed.networks or list(names)
     torch.set_num_threads(1)
