@@ -9,6 +9,7 @@ import numpy as np
 
 from reprocast.data.asof import time_value
 from reprocast.data.calendars import due_times
+from reprocast.data.regular import regular
 from reprocast.data.sources.files import ask, look
 from reprocast.errors import DataError
 from reprocast.infer.frequency import Frequency, frequency
@@ -67,6 +68,7 @@ def _findings(file: str, roles: FileRoles, panel: Panel) -> Findings:
         left_out=columns.left_out,
         missing_share=_rounded_up(columns.missing_share),
         gap_share=_rounded_up(found.gap_share),
+        longest_gap=_longest_gap(panel, found.calendar, (columns.target, *columns.past)),
         stale_steps=max(FRESH, _stale_steps(panel, found)),
     )
 
@@ -116,6 +118,16 @@ def _columns(panel: Panel, file: str) -> _Columns:
 def _missing_share(panel: Panel, name: str) -> float:
     """The largest share of missing values over the series."""
     return max(float(np.isnan(panel.columns[name][rows]).mean()) for _, rows in panel.rows())
+
+
+def _longest_gap(panel: Panel, calendar: str, used: tuple[str, ...]) -> int:
+    """Most due times in a row at which a series lacks a value that is used, between two that it has."""
+    due, longest = regular(panel, calendar), 0
+    for name in set(used) & set(due.columns):
+        for _, rows in due.rows():
+            present = np.flatnonzero(~np.isnan(due.columns[name][rows]))
+            longest = max(longest, int(np.diff(present).max(initial=1)) - 1)
+    return longest
 
 
 def _varies(panel: Panel, name: str) -> bool:

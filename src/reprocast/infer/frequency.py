@@ -68,7 +68,7 @@ def _candidates(seconds: float, *, prices: bool) -> list[str]:
         unit, length = next(pair for pair in (("h", 3600), ("min", 60), ("s", 1)) if whole % pair[1] == 0)
         return [f"{whole // length}{unit}" if whole > length else unit]
     if days == 1:
-        return ["XNYS", "B", "D"] if prices else ["B", "D"]
+        return ["XNYS", "B", "D"] if prices else ["B", "XNYS", "D"]
     if 28 <= days <= 31:
         return ["MS", "ME"]
     if 89 <= days <= 92:

@@ -30,6 +30,7 @@ class Findings:
     left_out: tuple[str, ...]
     missing_share: float
     gap_share: float
+    longest_gap: int
     stale_steps: int
 
 
@@ -130,6 +131,11 @@ def _window(found: Findings) -> str:
         _entry("embargo", sizes.horizon, "steps left out between the splits"),
         _entry("scaling", "standard", "standard | robust | minmax | window | none"),
         _entry("missing", _missing(found), "refuse | leave_out | forward_fill | interpolate | mask"),
+        *(
+            [_entry("fill_steps", found.longest_gap, "steps in a row that are filled")]
+            if _fills(found)
+            else []
+        ),
         "",
         "split:                              # steps back from data.end, fractions (0.2), or quoted dates",
         _entry("test", sizes.split, "scored"),
@@ -139,9 +145,19 @@ def _window(found: Findings) -> str:
     return "\n".join(lines)
 
 
+SHORT = 5
+"""Longest gap that the last value may stand for."""
+
+
 def _missing(found: Findings) -> str:
-    """Windows that touch what is missing are left out: nothing is invented."""
-    return "leave_out" if found.missing_share or found.gap_share else "refuse"
+    """Short gaps (holidays) see the last value, long ones a mask; what is forecast is never filled."""
+    if not (found.missing_share or found.gap_share):
+        return "refuse"
+    return "forward_fill" if _fills(found) else "mask"
+
+
+def _fills(found: Findings) -> bool:
+    return bool(found.missing_share or found.gap_share) and 1 <= found.longest_gap <= SHORT
 
 
 _MODELS = """\

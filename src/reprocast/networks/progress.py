@@ -19,6 +19,7 @@ class Bar(pl.Callback):
     def on_train_start(self, *_: Any) -> None:
         """Shows the bar."""
         self._progress.start()
+        self._progress.refresh()  # a short training may be over before the first of ten redraws a second
 
     def on_train_batch_end(self, *_: Any) -> None:
         """One step further; rich redraws ten times a second at most."""

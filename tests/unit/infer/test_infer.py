@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from property.sheets import zipped
 
+from reprocast.data.calendars import due_times
 from reprocast.errors import DataError
 from reprocast.infer import infer
 from reprocast.params.data import FilesData
@@ -138,6 +139,21 @@ def test_gaps_and_missing_values_are_allowed_as_far_as_they_go() -> None:
     params = params_of(frame.drop(index=range(500, 520)))
     assert params.validation.gap_share == 0.02
     assert params.validation.missing_share == 0.04
+    assert params.window.missing == "mask"
+
+
+def test_short_gaps_see_the_last_value_and_leave_windows_to_learn_from() -> None:
+    """Weekdays without some holidays: no window of 64 steps would be without one."""
+    frame = waves(1000, freq="B").drop(index=[*range(30, 1000, 40), *range(31, 1000, 200)])
+    params = params_of(frame)
+    assert (params.data.calendar, params.window.missing, params.window.fill_steps) == ("B", "forward_fill", 2)
+
+
+def test_days_of_an_exchange_are_known_without_its_prices() -> None:
+    days = due_times("XNYS", "2015-01-02", "2019-12-31")
+    frame = waves(len(days)).assign(time=days)
+    params = params_of(frame)
+    assert (params.data.calendar, params.window.missing) == ("XNYS", "refuse")
 
 
 def test_a_short_file_gets_short_windows_and_few_baselines() -> None:

@@ -212,8 +212,12 @@ def test_a_validation_loss_that_is_no_number_is_never_the_best(tmp_path: Path) -
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """Puts the handlers back that Lightning changes when it is interrupted."""
+    """Puts the handlers back that Lightning changes when it is interrupted.
+
+    A shell starts what it runs in the background with SIGINT ignored; here it must be heard.
+    """
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
