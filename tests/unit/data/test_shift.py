@@ -13,7 +13,11 @@ from reprocast.data.shift import BINS, ks, ks_by_chance, psi, psi_by_chance, shi
 from reprocast.data.training_part import Part
 from reprocast.panel import Panel
 
-VALUES = st.lists(st.one_of(st.integers(-3, 3).map(float), st.floats(-1e3, 1e3, allow_subnormal=False)), min_size=3, max_size=60)
+VALUES = st.lists(
+    st.one_of(st.integers(-3, 3).map(float), st.floats(-1e3, 1e3, allow_subnormal=False)),
+    min_size=3,
+    max_size=60,
+)
 
 
 def psi_by_loop(before: list[float], after: list[float]) -> float:

@@ -19,7 +19,7 @@ FAULTS = [
     ("learning_rate: 0.003", "learning_rate: -1", "train.learning_rate: -1 is not a number > 0"),
     ("learning_rate: 0.003", "learning_rate: .nan", "train.learning_rate: nan is not a finite number"),
     ("embargo: 5", "embargo: -1", "window.embargo: -1 is not a whole number ≥ 0"),
-    ("cell: rnn", "cell: gur", "architectures.rnn.cell: 'gur' is not rnn, relu_rnn, jordan, lstm, gru, min_gru"),
+    ("cell: rnn", "cell: gur", "architectures.rnn.cell: 'gur' is not rnn, relu_rnn, jordan, lstm"),
     ("dropout: 0.0", "dropout: 0.5", "architectures.rnn: dropout acts between layers"),
     (
         "cell: rnn",
