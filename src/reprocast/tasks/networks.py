@@ -41,6 +41,9 @@ class SavedNetworks:
 
     def forecast(self, batch: Batch) -> NDArray[np.float64]:
         """Scaled forecasts (S, B, H, K)."""
+        if not len(batch.past):
+            d = self.description
+            return np.zeros((len(self.networks), 0, d.horizon, len(d.channels.target)))
         return self._answers(batch, part(self.description.task, "learn").forecast)
 
     def quantiles(self, batch: Batch) -> NDArray[np.float64]:

@@ -40,8 +40,8 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
     filled = _filled(values, channels, due, window, _training(grid, spans, due.ds))
     shape = Shape(window.look_back, window.horizon, window.scaling, season, window.scaling_over)
     series = _series(due, values, filled, channels, grid)
+    static, names = static_channels(panel, columns.static)  # of all series: who is skipped may turn out later
     series, skipped = without_short(series, spans[-1], shape)
-    static, names = static_channels(_only(due, series.ids), columns.static)
     windows = Windows(
         values=series.values if series.filled is None else series.filled,
         ds=series.ds,
@@ -58,7 +58,7 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
         scaling=window.scaling,
         missing=window.missing,
         fill_steps=window.fill_steps,
-        static=static,
+        static=static[[panel.ids.index(name) for name in series.ids]],
         skipped=skipped,
     )
     _refuse_unanswered(windows)
@@ -109,9 +109,3 @@ def _series(panel: Panel, values: Floats, filled: Filled, channels: Channels, gr
     masks = {"seen": filled.seen, "ahead": filled.ahead, "cutoffs": filled.cutoffs}
     shown = None if filled.values is values else filled.values
     return Series(values, panel.ids, panel.offsets, channels, panel.ds, grid, shown, **masks)
-
-
-def _only(panel: Panel, ids: Sequence[str]) -> Panel:
-    """The panel with these of its series."""
-    keep = np.isin(np.asarray(panel.ids, object), np.asarray(ids, object))
-    return panel if keep.all() else panel.take(keep[panel.series_of_rows()])
