@@ -339,8 +339,8 @@ def the_last_batch_dropped_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @leak("baselines", r"baselines: har, fold 0, coefficients\[0\]\[0\]\[0\] moved from")
 def baselines_fitted_on_test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def on_all(cuts: Any, fold: Any) -> Any:
-        return har.fit(cuts, replace(fold, starts={"train": fold.starts["test"]}))
+    def on_all(cuts: Any, fold: Any, block: Any) -> Any:
+        return har.fit(cuts, replace(fold, starts={"train": fold.starts["test"]}), block)
 
     monkeypatch.setitem(BASELINES, "har", replace(BASELINES["har"], fit=on_all))  # type: ignore[arg-type]
 

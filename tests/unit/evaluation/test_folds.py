@@ -42,7 +42,7 @@ class Model:
 
     def __init__(self, fold: int) -> None:
         self.step = float(fold)
-        self.description: Any = type("Said", (), {"name": "m", "kind": "baseline", "seeds": ()})
+        self.description: Any = type("Said", (), {"name": "m", "kind": "baseline", "seeds": (), "block": {}})
 
     def forecast(self, batch: Batch) -> Floats:
         mean = batch.past.mean(axis=1, keepdims=True) + self.step
