@@ -74,6 +74,7 @@ FILES = (
 )
 
 
+@pytest.mark.slow
 def test_a_good_file_of_ones_own_runs(project: Project) -> None:
     (project.path / "mine.csv").write_text(HEADER + "".join(GOOD), encoding="utf-8")
     use_file(project)

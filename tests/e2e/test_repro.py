@@ -88,6 +88,7 @@ def test_a_change_of_one_network_reruns_that_network_only(project: Project) -> N
     assert stages_run(project.repro()) == ["train@gru", "evaluate@gru", "compare"]
 
 
+@pytest.mark.slow
 def test_networks_come_and_go_without_leaving_anything_stale(project: Project) -> None:
     project.edit("  gru: {cell", "  wide: {cell: gru, hidden: 6}\n  gru: {cell")
     before = project.outputs()
@@ -104,6 +105,7 @@ def test_operations_and_comments_retrain_nothing(project: Project) -> None:
     assert stages_run(project.repro()) == []
 
 
+@pytest.mark.slow
 def test_a_killed_run_repeats_to_the_same_bytes(finished: Finished, fresh: Callable[[str], Project]) -> None:
     project = fresh("killed")
     run = subprocess.Popen(
@@ -120,6 +122,7 @@ def test_a_killed_run_repeats_to_the_same_bytes(finished: Finished, fresh: Calla
     assert project.outputs() == finished[0].outputs()
 
 
+@pytest.mark.slow
 def test_dvc_experiments_and_differences(project: Project) -> None:
     shown = project.run("dvc", "exp", "run", "--temp", "-S", "train.max_epochs=2", "--name", "longer")
     assert "longer" in shown.stdout
@@ -141,6 +144,7 @@ def test_dvc_plots_show_has_curves_forecasts_and_errors(project: Project) -> Non
     )
 
 
+@pytest.mark.slow
 def test_the_lock_file_does_not_change_when_nothing_does(project: Project) -> None:
     before = (project.path / "dvc.lock").read_bytes()
     project.run("dvc", "repro", "--force")
