@@ -76,6 +76,16 @@ def test_naive_scores_equal_a_loop_over_the_values(windows: Windows) -> None:
     assert scores["fingerprint"] == model["fingerprint"]
 
 
+def test_what_a_forecast_costs_is_returned_and_not_written_into_an_output(windows: Windows) -> None:
+    baseline.main("har")
+    found = evaluate_baseline.main("har")
+    assert set(found) == {"milliseconds_one", "milliseconds_batch", "batch", "peak_bytes"}
+    assert all(value > 0 for value in found.values())
+    first = {path: path.read_bytes() for path in Path("results").rglob("*.*")}
+    evaluate_baseline.main("har")
+    assert {path: path.read_bytes() for path in Path("results").rglob("*.*")} == first
+
+
 @pytest.mark.parametrize("name", ["naive", "slow", "har"])
 def test_the_table_covers_exactly_the_windows_of_both_splits(windows: Windows, name: str) -> None:
     baseline.main(name)

@@ -7,9 +7,9 @@ from reprocast.stages.evaluating import evaluate
 from reprocast.stages.stage import run
 
 
-def main(name: str) -> None:
-    """Scores the baseline in models/NAME."""
-    evaluate(name, load_baseline)
+def main(name: str) -> dict[str, float]:
+    """Scores the baseline in models/NAME; returns what forecasting with it costs, measured."""
+    return evaluate(name, load_baseline)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
 from reprocast.evaluation.folds import FoldTables, pooled, tabulate_fold
 from reprocast.model import Description, Model, deployed_fold, folder_of_fold
+from reprocast.stages.measuring import measure
 from reprocast.stages.publish import write_file
 from reprocast.tasks import part
 from reprocast.tasks.protocol import Score
@@ -19,12 +20,15 @@ WINDOWS, MODELS = Path("data/windows"), Path("models")
 FORECASTS, SCORES = Path("results/forecasts"), Path("results/scores")
 
 
-def evaluate(name: str, load: Callable[[Path], Model]) -> None:
+def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
     """Writes results/forecasts/NAME.parquet and results/scores/NAME.json.
 
     Args:
         name: folder in models.
         load: reads the model of one fold from its folder.
+
+    Returns:
+        What forecasting with the deployed model costs here, measured (`measure`).
 
     Raises:
         DataError: the model was fitted on other windows than those in data/windows, or forecasts
@@ -36,12 +40,13 @@ def evaluate(name: str, load: Callable[[Path], Model]) -> None:
         fold: _load(folder_of_fold(MODELS / name, fold, deployed), load, fold, sha256)
         for fold in sorted(windows.folds, reverse=True)
     }
-    said = models[deployed].description
+    said, measured = models[deployed].description, measure(models[deployed], windows, windows.folds[deployed])
     task = cast("Score", part(said.task, "score"))
     folds = {fold: tabulate_fold(models[fold], windows, fold, task) for fold in sorted(models)}
     table = pd.concat([rows for fold in folds.values() for rows in fold.tables.values()], ignore_index=True)
     write_file(FORECASTS / f"{name}.parquet", task.table_bytes(table))
     write_file(SCORES / f"{name}.json", canonical_json(_scored(said, folds, task)))
+    return measured
 
 
 def _load(folder: Path, load: Callable[[Path], Model], fold: int, sha256: str) -> Model:

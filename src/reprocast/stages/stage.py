@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reprocast.errors import ReprocastError
@@ -23,17 +23,18 @@ QUIET = {
 """Environment that keeps dvc, mlflow and great_expectations from reporting home."""
 
 
-def run(name: str, work: Callable[[], None]) -> None:
+def run(name: str, work: Callable[[], Mapping[str, float] | None]) -> None:
     """Runs a stage's work and leaves the process with 0 or the error's exit code.
 
     DVC hides a stage's exit code, so a failure is also left in `.reprocast/failure.json`; the time
-    taken goes to `.reprocast/times/`, which the report reads and no output depends on.
+    taken, and what else the work has measured and returns, goes to `.reprocast/times/`, which the
+    report reads and no output depends on.
     """
     os.environ.update(QUIET)
     die_with_parent()
     begun = time.perf_counter()
     try:
-        work()
+        measured = work() or {}
     except ReprocastError as error:
         _fail(name, error.exit_code, str(error))
     except KeyboardInterrupt:
@@ -42,7 +43,7 @@ def run(name: str, work: Callable[[], None]) -> None:
         _keep("traceback.txt", traceback.format_exc())
         last = traceback.format_exc().strip().splitlines()[-1]
         _fail(name, 70, f"our own fault, please report it with .reprocast/traceback.txt: {last}")
-    _keep(f"times/{name}.json", json.dumps({"seconds": time.perf_counter() - begun}))
+    _keep(f"times/{name}.json", json.dumps({"seconds": time.perf_counter() - begun, **measured}))
 
 
 def _fail(name: str, code: int, line: str) -> None:

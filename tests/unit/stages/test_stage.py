@@ -45,6 +45,13 @@ def test_the_time_taken_is_kept_outside_the_outputs() -> None:
     assert 0 <= seconds < 60
 
 
+def test_what_the_work_has_measured_is_kept_beside_the_time() -> None:
+    run("evaluate@gru", lambda: {"milliseconds_one": 0.5})
+    found = json.loads(Path(".reprocast/times/evaluate@gru.json").read_text(encoding="utf-8"))
+    assert found["milliseconds_one"] == 0.5
+    assert set(found) == {"seconds", "milliseconds_one"}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
 def test_a_stage_dies_with_the_pipeline(tmp_path: Path) -> None:
     stage = "import time\nfrom reprocast.stages.stage import run\nrun('pull', lambda: time.sleep(60))"
