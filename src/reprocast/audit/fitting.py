@@ -9,22 +9,28 @@ from reprocast.audit.subject import Subject
 from reprocast.baselines import saved
 from reprocast.baselines.saved import SavedBaseline
 from reprocast.data.windows import Windows
+from reprocast.params.baselines import Baseline
 
 
 def from_training(subject: Subject) -> Done:
-    """Everything after a fold's training span scrambled: the same coefficients."""
+    """Everything after a fold's training span scrambled: the same coefficients.
+
+    What a baseline chooses on validation is declared there, as it was chosen; everything after validation
+    scrambled, the same is chosen.
+    """
     compared = 0
     for number, fold in subject.windows.folds.items():
-        scramble = subject.scramble(fold.bounds["train"][1])
-        changed = subject.cut(scramble(subject.panel))
-        for name in subject.params.baselines:
-            true, false = (fit(subject, name, windows, number) for windows in (subject.windows, changed))
-            compared += _same(
-                true.description.fitted,
-                false.description.fitted,
-                f"baselines: {name}, fold {number}",
-                scramble,
-            )
+        for name, baseline in subject.params.baselines.items():
+            place = f"baselines: {name}, fold {number}"
+            true = _fitted(name, baseline, subject, subject.windows, number)
+            chosen = _chosen(baseline, true)
+            ways = {"validation": baseline} if chosen else {}
+            ways["train"] = baseline.model_copy(update=chosen)
+            for span, way in ways.items():
+                scramble = subject.scramble(fold.bounds[span][1])
+                changed = subject.cut(scramble(subject.panel))
+                false = _fitted(name, way, subject, changed, number)
+                compared += _same(true, false, place, scramble)
     return Done(
         {
             "folds": len(subject.windows.folds),
@@ -38,6 +44,20 @@ def fit(subject: Subject, name: str, windows: Windows, fold: int) -> SavedBaseli
     """A baseline of params.yaml, fitted on a fold."""
     p = subject.params
     return saved.fit_baseline(name, p.baselines[name], windows, fold, "", "", p.task)
+
+
+def _fitted(name: str, baseline: Baseline, subject: Subject, windows: Windows, fold: int) -> dict[str, Any]:
+    model = saved.fit_baseline(name, baseline, windows, fold, "", "", subject.params.task)
+    return model.description.fitted
+
+
+def _chosen(baseline: Baseline, fitted: dict[str, Any]) -> dict[str, Any]:
+    """Keys that validation decided: not declared, and among what was fitted by the same name."""
+    return {
+        key: fitted[key]
+        for key, declared in baseline.model_dump().items()
+        if declared is None and key in fitted
+    }
 
 
 def _same(true: Any, false: Any, place: str, scramble: Scramble) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from reprocast.baselines.training_rows import training_rows
 from reprocast.data.transforms import CALENDAR
 from reprocast.data.windows import Batch, Channels, Floats, Fold, Ints, Windows
 from reprocast.model import Description
@@ -41,7 +42,7 @@ def forecast(batch: Batch, model: Description) -> Floats:
 
 def fit(windows: Windows, fold: Fold, block: dict[str, Any]) -> dict[str, Any]:
     """`points` (P, A) of the calendar and `means` (N, P, K) of the targets there, in their units."""
-    rows = _training_rows(windows, fold)
+    rows = training_rows(windows, fold)
     first, K = windows.channels.future_index.start, len(windows.channels.target)
     where = np.asarray(
         windows.values[rows][:, [first + n for n in _calendar(windows.channels.future, block["by"])]]
@@ -54,15 +55,6 @@ def fit(windows: Windows, fold: Fold, block: dict[str, Any]) -> dict[str, Any]:
     np.add.at(counts, (series, at.ravel()), ~np.isnan(values))
     means = _means(sums, counts, points, block["steps"] or 1)
     return {"points": points.tolist(), "means": [[_rounded(row) for row in rows] for rows in means]}
-
-
-def _training_rows(windows: Windows, fold: Fold) -> Ints:
-    """Rows that a training window shows or forecasts, each once."""
-    starts = np.asarray(fold.starts["train"])
-    change = np.zeros(len(windows.values) + 1, np.int64)
-    np.add.at(change, starts, 1)
-    np.add.at(change, starts + windows.look_back + windows.horizon, -1)
-    return np.flatnonzero(change.cumsum()[:-1] > 0).astype(np.int64)
 
 
 def _observed(values: Floats, channels: Channels) -> Floats:

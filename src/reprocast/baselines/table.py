@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprocast.baselines import climatology, drift, har, moving_average, naive, ridge, seasonal_naive
+from reprocast.baselines import climatology, drift, ewma, har, moving_average, naive, ridge, seasonal_naive
 from reprocast.data.windows import Batch, Floats, Fold, Windows
 from reprocast.model import Description
 
@@ -60,5 +60,11 @@ BASELINES: Mapping[str, Method] = {
         climatology.fit,
         parameters=lambda model: len(model.series) * len(model.fitted["points"]),
         multiply_adds=lambda model: model.horizon * len(model.fitted["points"]),
+    ),
+    "ewma": Method(
+        _from_seen(ewma.forecast),
+        ewma.fit,
+        parameters=lambda model: int(model.block["smoothing"] is None),
+        multiply_adds=lambda model: model.look_back,
     ),
 }

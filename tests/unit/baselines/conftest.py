@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,3 +39,21 @@ def make_windows() -> Callable[..., Windows]:
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def with_validation() -> Callable[[Windows], Windows]:
+    """The same windows, the second half of training's as validation."""
+
+    def split(windows: Windows) -> Windows:
+        fold = windows.folds[0]
+        every = np.asarray(fold.starts["train"])
+        is_late = np.tile(np.arange(40) >= 20, 2)
+        starts = {
+            **fold.starts,
+            "train": Starts.of(every[~is_late]),
+            "validation": Starts.of(every[is_late]),
+        }
+        return replace(windows, folds={0: replace(fold, starts=starts)})
+
+    return split

@@ -35,20 +35,7 @@ def test_forecasts_equal_least_squares_with_further_equations(make_windows, alph
     assert model.description.cost.parameters == np.asarray(model.description.fitted["coefficients"]).size
 
 
-def with_validation(windows):
-    """The same windows, the second half of training's as validation."""
-    fold = windows.folds[0]
-    every = np.asarray(fold.starts["train"])
-    is_late = np.tile(np.arange(40) >= 20, 2)
-    starts = {
-        **fold.starts,
-        "train": Starts.of(every[~is_late]),
-        "validation": Starts.of(every[is_late]),
-    }
-    return replace(windows, folds={0: replace(fold, starts=starts)})
-
-
-def test_validation_chooses_the_penalty(make_windows):
+def test_validation_chooses_the_penalty(make_windows, with_validation):
     windows = with_validation(make_windows(look_back=8))
     batch = gather(windows, windows.folds[0], windows.folds[0].starts["validation"])
     errors = {
