@@ -11,7 +11,7 @@ from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.evaluation.report import html, markdown
 from reprocast.evaluation.report_content import content
-from reprocast.evaluation.report_inputs import Inputs, Rows
+from reprocast.evaluation.report_inputs import TABLES, Inputs, Rows
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 from reprocast.stages.publish import STATE, write_file
@@ -53,6 +53,7 @@ def inputs_of(root: Path) -> Inputs:
             name: _rows(root / COMPARISON / f"{name}.csv")
             for name in ("significance", "curves", "horizon", "series", "folds", "forecasts", *CELLS)
         },
+        tables={name: _rows_if_any(root / COMPARISON / f"{name}.csv") for name in TABLES},
         training_warnings=_rows(root / COMPARISON / "warnings.csv"),
         scores={name: _json(root / "results" / "scores" / f"{name}.json") for name in names},
         models={name: _json(root / "models" / name / "model.json") for name in names},
@@ -61,18 +62,18 @@ def inputs_of(root: Path) -> Inputs:
         validation=_json(root / "reports" / "validation" / "result.json"),
         sha256={path: sha256_of_file(root / path) for path in HASHED if (root / path).is_file()},
         data_docs=(root / "reports" / "data_docs" / "index.html").is_file(),
-        times=_times(root / STATE / "times", names),
+        measured=_measured(root / STATE / "times", names),
         version=__version__,
     )
 
 
-def _times(folder: Path, names: list[str]) -> dict[str, float]:
-    """Measured seconds by stage, in the pipeline's order; stages of models that are gone are left out."""
+def _measured(folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
+    """What was measured by stage, in the pipeline's order; stages of models that are gone are left out."""
     kept = {}
     for path in sorted(folder.glob("*.json")):
         stage, _, model = path.stem.partition("@")
         if stage in STAGES and (not model or model in names):
-            kept[path.stem] = float(_json(path)["seconds"])
+            kept[path.stem] = {key: float(value) for key, value in _json(path).items()}
     return dict(sorted(kept.items(), key=lambda item: (STAGES.index(item[0].partition("@")[0]), item[0])))
 
 
@@ -85,6 +86,11 @@ def _json(path: Path) -> Any:
 
 def _rows(path: Path) -> Rows:
     return list(csv.DictReader(io.StringIO(_text(path), newline="")))
+
+
+def _rows_if_any(path: Path) -> Rows:
+    """None where the outputs are of a version that did not write the table yet."""
+    return _rows(path) if path.is_file() else []
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,12 @@ Rows = Sequence[Mapping[str, str]]
 """Rows of a CSV file."""
 
 
+TABLES = (
+    "skill", "confidence_set", "predictive_ability", "variance", "ranks", "intervals", "pit",
+)  # fmt: skip
+"""Of what is certain and what is not."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything the report says comes from here."""
@@ -30,6 +36,8 @@ class Inputs:
     gradients: Rows
     training_warnings: Rows
     """Of each network: what its cell is worth, ∂loss/∂h by lag, and what its training warned of."""
+    tables: Mapping[str, Rows]
+    """`TABLES` of results/comparison by name; empty where a table has no row."""
     scores: Mapping[str, Any]
     """results/scores/<name>.json by model."""
     models: Mapping[str, Any]
@@ -44,8 +52,8 @@ class Inputs:
     """Hashes of files that decide or describe the run, by path."""
     data_docs: bool
     """Whether Data Docs lie beside the report."""
-    times: Mapping[str, float]
-    """Measured seconds by stage; the only values that differ from run to run."""
+    measured: Mapping[str, Mapping[str, float]]
+    """What each stage measured when it last ran here; the only values that differ from run to run."""
     version: str
     """Of this package."""
 
@@ -81,4 +89,10 @@ class Inputs:
 
     def training_seconds(self, model: str) -> float | None:
         """Measured time of a model's training or fitting."""
-        return self.times.get(f"train@{model}", self.times.get(f"baseline@{model}"))
+        seconds = {stage: said["seconds"] for stage, said in self.measured.items()}
+        return seconds.get(f"train@{model}", seconds.get(f"baseline@{model}"))
+
+    def forecasting(self, model: str) -> Mapping[str, float]:
+        """What forecasting with a model cost where it was evaluated; empty where that was not here."""
+        stages = (f"evaluate@{model}", f"evaluate_baseline@{model}")
+        return next((self.measured[stage] for stage in stages if stage in self.measured), {})

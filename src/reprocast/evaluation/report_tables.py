@@ -113,7 +113,7 @@ def _model_row(inputs: Inputs, name: str) -> dict[str, Any]:
 def times(inputs: Inputs) -> Table:
     """Measured wall-clock time of each stage."""
     columns = [Column("stage", "stage", numeric=False), Column("seconds", "time", write.seconds)]
-    rows = [{"stage": stage, "seconds": seconds} for stage, seconds in inputs.times.items()]
+    rows = [{"stage": stage, "seconds": said["seconds"]} for stage, said in inputs.measured.items()]
     return table("Measured times", columns, rows)
 
 

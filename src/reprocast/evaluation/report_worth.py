@@ -97,7 +97,7 @@ def ills(inputs: Inputs) -> Table:
 
 def seconds_a_window(inputs: Inputs, model: str) -> float | None:
     """Measured time of a network's training by the windows it was shown in all epochs, seeds and folds."""
-    seconds = inputs.times.get(f"train@{model}")
+    seconds = inputs.training_seconds(model)
     folds = inputs.windows["folds"]
     shown = sum(
         sum(folds[row["fold"]]["train"]["windows"].values()) for row in inputs.curves if row["model"] == model
