@@ -38,7 +38,7 @@ def make_windows() -> Windows:
         split: (day[a + LOOK_BACK], day[b + LOOK_BACK + HORIZON - 1]) for split, (a, b) in spans.items()
     }
     none = {split: np.zeros(2, np.int64) for split in spans}
-    scaler = (rng.normal(size=(2, 2)), rng.uniform(0.5, 2, (2, 2)), rng.uniform(0.5, 2, (2, 1)))
+    scaler = (rng.normal(size=(2, 2)), rng.uniform(0.5, 2, (2, 2)))
     channels, offsets = Channels(("y",), ("x",)), np.array([0, LENGTH, 2 * LENGTH])
     return Windows(
         values, np.tile(day, 2), ("a", "b"), offsets, channels, channels, LOOK_BACK, HORIZON, 1, "D",

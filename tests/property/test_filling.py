@@ -196,7 +196,7 @@ def test_no_policy_and_no_role_looks_ahead(problem: Problem, instant: int, seed:
         same = slice(0, true.channels.future_index.start)
         assert np.array_equal(true.values[rows, same], false.values[others, same], equal_nan=True)
     if true.folds[0].bounds["train"][1] <= after:
-        for name in ("loc", "scale", "season_error"):
+        for name in ("loc", "scale"):
             found = [getattr(windows.folds[0], name) for windows in (true, false)]
             assert np.array_equal(*found, equal_nan=True), f"scaler ({name}) moved"
 

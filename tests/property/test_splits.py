@@ -55,7 +55,7 @@ def cases(draw: st.DrawFn) -> Case:
     channels = Channels(("y",), ("x",))
     ids = tuple("ABCD"[: len(days)])
     series = Series(values, ids, offsets, channels, ds, time_grid(ds, offsets), **masks)
-    return Case(series, split, embargo, Shape(L, H, "standard", 1))
+    return Case(series, split, embargo, Shape(L, H, "standard"))
 
 
 def _split(draw: st.DrawFn, horizon: int, embargo: int) -> tuple[Split, int]:
@@ -237,5 +237,5 @@ def test_scalers_see_training_steps_only(case: Case, scaling: str, panel: bool) 
         wild = np.where(outside[:, None], 1e6 * np.arange(2 * len(kept.ds)).reshape(-1, 2), kept.values)
         masks = {name: np.ones(len(kept.ds), bool) for name in ("seen", "ahead")}
         other = make_fold(replace(kept, values=wild, cutoffs=None, **masks), span, shape)
-        for name in ("loc", "scale", "season_error", "score_loc", "score_scale"):
+        for name in ("loc", "scale", "score_loc", "score_scale"):
             assert np.array_equal(getattr(fold, name), getattr(other, name), equal_nan=True)

@@ -10,8 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from property.panels import Problem, problems
 
+from reprocast.data.in_sample import in_sample_errors
 from reprocast.data.scaling import scaled, unscaled
-from reprocast.data.windows import Windows, gather, unit_scaler
+from reprocast.data.windows import Windows, gather, history_of, unit_scaler
 from reprocast.errors import DataError
 
 modest = settings(deadline=None, max_examples=60)
@@ -116,17 +117,18 @@ def test_scalers_see_training_steps_only(problem: Problem) -> None:
 
 @modest
 @given(problems())
-def test_the_unit_of_mase_is_the_seasonal_difference_of_training_steps(problem: Problem) -> None:
+def test_the_unit_of_mase_is_the_seasonal_difference_of_all_steps_up_to_the_cutoff(problem: Problem) -> None:
     windows = windows_of(problem)
-    days, m = set(due_days(problem)["train"]), windows.season
-    for n in range(len(windows.ids)):
-        rows = [r for r in range(windows.offsets[n], windows.offsets[n + 1]) if windows.ds[r] in days]
+    starts = windows.folds[0].starts["test"][:]
+    units = in_sample_errors(history_of(windows, starts), windows.season)
+    for b, start in enumerate(starts.tolist()):
+        begin = max(row for row in windows.offsets if row <= start)
         for k in range(len(windows.channels.target)):
-            y = [windows.values[r, k] for r in rows]
-            steps = [abs(y[i] - y[i - m]) for i in range(m, len(y))]
+            y = [windows.values[row, k] for row in range(begin, start + windows.look_back)]
+            steps = [abs(y[i] - y[i - windows.season]) for i in range(windows.season, len(y))]
             seen = [step for step in steps if not np.isnan(step)]
             expected = sum(seen) / len(seen) if seen and sum(seen) > 0 else np.nan
-            assert windows.folds[0].season_error[n, k] == pytest.approx(expected, rel=1e-9, nan_ok=True)
+            assert units[b, k] == pytest.approx(expected, rel=1e-9, nan_ok=True)
 
 
 @modest

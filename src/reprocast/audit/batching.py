@@ -10,10 +10,13 @@ from reprocast.audit.leak import same
 from reprocast.audit.naming import window_name
 from reprocast.audit.pair import Pair, window_keys
 from reprocast.data import windows as form
+from reprocast.data.history import History
 from reprocast.data.windows import Ints, Windows
 
 MOST = 4096
 """Windows of a fold whose batches are compared, drawn at random where there are more."""
+HISTORIES = 64
+"""Of these, windows whose whole past is compared."""
 
 
 def same_batches(pair: Pair, number: int, rng: np.random.Generator) -> int:
@@ -30,12 +33,21 @@ def same_batches(pair: Pair, number: int, rng: np.random.Generator) -> int:
     starts = true[one[chosen]]
     batch = form.gather(pair.true, pair.true.folds[number], starts)
     again = form.gather(pair.false, pair.false.folds[number], false[other[chosen]])
-    hidden = {"target"} | (set() if pair.given else {"future", "static"})
+    hidden = {"target", "history"} | (set() if pair.given else {"future", "static"})
     compared = 0
     for field in fields(batch):
         if field.name not in hidden:
             place = _batch_place(pair.true, number, starts, field.name)
             compared += same(getattr(batch, field.name), getattr(again, field.name), place, pair.cause)
+    return compared + _same_histories(pair, number, starts, batch.history, again.history)
+
+
+def _same_histories(pair: Pair, number: int, starts: Ints, one: History, other: History) -> int:
+    """What methods that are fitted anew at each cutoff may know, of some of the windows."""
+    compared = 0
+    for n in range(0, len(one), max(len(one) // HISTORIES, 1)):
+        place = _batch_place(pair.true, number, starts[n : n + 1], "history")
+        compared += same(one.of(n), other.of(n), lambda index, at=place: at((0, *index[1:])), pair.cause)
     return compared
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reprocast.data.admissible import Mask, Series, rows_within
 from reprocast.data.held import Held, Shape, held
-from reprocast.data.scaling import fit_scaler, season_errors
+from reprocast.data.scaling import fit_scaler
 from reprocast.data.splitting import Span
 from reprocast.data.windows import Floats, Fold, Ints
 from reprocast.errors import DataError
@@ -36,7 +36,6 @@ def make_fold(series: Series, spans: Mapping[str, Span], shape: Shape) -> Fold:
     return Fold(
         loc=_usable(loc, trained, 0.0),
         scale=_usable(scale, trained, 1.0),
-        season_error=season_errors(series.values[:, :K], training, shape.season),
         starts=windows.starts,
         bounds={name: _bounds(series.grid, span) for name, span in spans.items()},
         left_out=windows.left_out,

@@ -17,7 +17,6 @@ class Shape:
     look_back: int
     horizon: int
     scaling: str
-    season: int
     over: str = "series"
     """window.scaling_over."""
 

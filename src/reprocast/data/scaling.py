@@ -1,4 +1,4 @@
-"""Scalers fitted on training rows only, or on a window's own look-back; and the unit of MASE.
+"""Scalers fitted on training rows only, or on a window's own look-back.
 
 Legend: B batch, L look-back, N series, T rows, R rows of one series, C channels, K targets.
 """
@@ -121,21 +121,6 @@ def own_scale(seen: Floats, fallback: Floats) -> tuple[Floats, Floats]:
     lowest, mean, deviation = seen.min(axis=1), seen.mean(axis=1), seen.std(axis=1)
     constant = _is_constant(lowest, seen.max(axis=1), deviation)
     return np.where(constant, lowest, mean), np.where(constant, fallback, deviation)
-
-
-def season_errors(values: Floats, training: Ints, season: int) -> Floats:
-    """Mean of |y(t) − y(t−season)| over training rows, per series and target (N, K) for `values` (T, K).
-
-    The denominator of MASE (Hyndman & Koehler 2006). NaN where it is zero or no such pair of rows has
-    values: MASE has no meaning there.
-    """
-    errors = np.full((len(training), values.shape[1]), np.nan)
-    for n, rows in enumerate(_rows(values, training)):
-        difference = np.abs(rows[season:] - rows[:-season])
-        seen = ~np.isnan(difference)
-        total, count = np.where(seen, difference, 0.0).sum(axis=0), seen.sum(axis=0)
-        np.divide(total, count, out=errors[n], where=total > 0)
-    return errors
 
 
 def scaled(values: Floats, loc: Floats, scale: Floats) -> Floats:

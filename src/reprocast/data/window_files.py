@@ -16,7 +16,7 @@ from reprocast.errors import DataError, NoInputError
 from reprocast.panel import time_text
 
 MANIFEST = "manifest.json"
-SCALERS = ("loc", "scale", "season_error", "score_loc", "score_scale")
+SCALERS = ("loc", "scale", "score_loc", "score_scale")
 COUNTS = ("left_out", "purged")
 SAID = (
     "look_back",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from reprocast.data.history import History
 from reprocast.data.scaling import own_scale
 from reprocast.data.starts import Starts
 from reprocast.panel import Times
@@ -63,8 +64,6 @@ class Fold:
     """Subtracted before scaling (N, C)."""
     scale: Floats
     """Divided by (N, C)."""
-    season_error: Floats
-    """Mean absolute seasonal difference of the targets over the training steps (N, K); MASE's unit."""
     starts: Mapping[str, Starts]
     """Starts of the windows of `train`, `validation` and `test` (M,), increasing."""
     bounds: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -133,6 +132,8 @@ class Batch:
     """What scaled forecasts lack besides `scale` to be in the targets' units (B, K)."""
     scale: Floats = field(default_factory=_none)
     """What a scaled forecast is multiplied with to be in the targets' units (B, K)."""
+    history: History = field(default_factory=History)
+    """All steps of each example's series up to its cutoff, for methods that are fitted anew there."""
 
 
 def series_of(windows: Windows, starts: Ints) -> Ints:
@@ -164,7 +165,16 @@ def gather(windows: Windows, fold: Fold, starts: Ints | Starts) -> Batch:
         static=windows.static[series] if windows.static.size else np.empty((len(series), 0)),
         loc=loc[:, :K],
         scale=scale[:, :K],
+        history=history_of(windows, rows),
     )
+
+
+def history_of(windows: Windows, starts: Ints) -> History:
+    """The targets up to the cutoffs of the windows at `starts` (B,)."""
+    K, first = len(windows.channels.target), windows.channels.observed_index.start
+    begins = windows.offsets[series_of(windows, starts)]
+    observed = windows.values[:, first : first + K] if windows.channels.observed else None
+    return History(windows.values[:, :K], begins, starts + windows.look_back - 1, observed)
 
 
 def _scaler(windows: Windows, fold: Fold, series: Ints, seen: Floats) -> tuple[Floats, Floats]:

@@ -24,7 +24,6 @@ def make_windows() -> Callable[..., Windows]:
         fold = Fold(
             loc=rng.standard_normal((2, targets + 1)),
             scale=rng.uniform(0.5, 2, (2, targets + 1)),
-            season_error=np.ones((2, targets)),
             starts={
                 "train": Starts.of(starts[is_train]),
                 "validation": Starts.of(starts[:0]),

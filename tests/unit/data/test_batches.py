@@ -35,7 +35,7 @@ def windows(count: int = 23) -> Windows:
         horizon=H,
         season=1,
         calendar="step",
-        folds={0: Fold(loc, scale, np.ones((2, 1)), splits)},
+        folds={0: Fold(loc, scale, splits)},
     )
 
 

@@ -13,7 +13,7 @@ from reprocast.data.windows import Channels
 from reprocast.errors import DataError
 
 SPANS = spans_before(validation=10, test=14, end=18, embargo=1)
-SHAPE = Shape(look_back=3, horizon=2, scaling="standard", season=1)
+SHAPE = Shape(look_back=3, horizon=2, scaling="standard")
 
 
 def series(*lengths: int, missing: tuple[int, ...] = ()) -> Series:
@@ -36,7 +36,6 @@ def test_a_fold_worked_out_by_hand() -> None:
     assert fold.bounds == {"train": (100, 108), "validation": (110, 112), "test": (114, 117)}
     assert fold.loc[0, 0] == fold.score_loc[0, 0] == pytest.approx(np.mean(np.arange(9.0) ** 2))
     assert fold.score_scale[0, 0] == pytest.approx(np.std(np.arange(9.0) ** 2))
-    assert fold.season_error[0, 0] == pytest.approx(np.mean([2 * t - 1 for t in range(1, 9)]))
 
 
 def test_windows_across_a_boundary_are_counted_once() -> None:

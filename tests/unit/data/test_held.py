@@ -15,7 +15,7 @@ def test_finding_a_million_windows_takes_no_memory_for_each() -> None:
     ds, offsets = np.tile(np.arange(ROWS), N), np.arange(N + 1) * ROWS
     values = np.random.default_rng(0).normal(size=(N * ROWS, 1))
     values[::10_001] = np.nan
-    ids, shape = tuple(f"s{n:02d}" for n in range(N)), Shape(96, 24, "standard", 1)
+    ids, shape = tuple(f"s{n:02d}" for n in range(N)), Shape(96, 24, "standard")
     tracemalloc.start()
     series = Series(values, ids, offsets, Channels(("y",)), ds, time_grid(ds, offsets))
     (spans,) = fold_spans(series.grid, Split(test=0.1, validation=0.1), 24)

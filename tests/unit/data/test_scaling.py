@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from reprocast.data.scaling import fit_scaler, own_scale, scaled, season_errors, unscaled
+from reprocast.data.scaling import fit_scaler, own_scale, scaled, unscaled
 
 NAN = np.nan
 VALUES = np.array([[1.0, 5.0], [2.0, 5.0], [NAN, 5.0], [4.0, 9.0], [10.0, 0.1], [30.0, 0.1], [99.0, 0.1]])
@@ -128,14 +128,3 @@ def test_each_window_by_its_own_look_back(seen: np.ndarray, ahead: np.ndarray) -
     loc, scale = loc[:, None], scale[:, None]
     back = unscaled(scaled(ahead, loc, scale), loc, scale)
     assert np.all(np.abs(back - ahead) <= rounding(ahead, loc, scale))
-
-
-def test_seasonal_differences() -> None:
-    values = np.array([[1.0], [4.0], [6.0], [NAN], [7.0], [100.0], [5.0], [5.0], [5.0]])
-    errors = season_errors(values, np.array([[0, 5], [6, 9]]), 2)
-    assert errors[0, 0] == pytest.approx((abs(6 - 1) + abs(7 - 6)) / 2)
-    assert np.isnan(errors[1, 0])  # never changes: the unit would be zero
-
-
-def test_a_season_longer_than_the_training_rows() -> None:
-    assert np.isnan(season_errors(VALUES, TRAINING, 8)).all()

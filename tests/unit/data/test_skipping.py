@@ -9,7 +9,7 @@ from reprocast.data.windows import Channels
 from reprocast.errors import DataError
 
 SPANS = spans_before(validation=10, test=14, end=18, embargo=1)
-SHAPE = Shape(look_back=3, horizon=2, scaling="standard", season=1)
+SHAPE = Shape(look_back=3, horizon=2, scaling="standard")
 
 
 def series(*times: range, missing: tuple[int, ...] = ()) -> Series:

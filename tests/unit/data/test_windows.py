@@ -14,7 +14,6 @@ def windows() -> Windows:
     fold = Fold(
         loc=np.array([[10.0, 0.0, 0.0], [0.0, 5.0, -5.0]]),
         scale=np.array([[2.0, 1.0, 1.0], [10.0, 0.5, 1.0]]),
-        season_error=np.ones((2, 1)),
         starts={"train": Starts.of([0, 1, 5])},
     )
     return Windows(

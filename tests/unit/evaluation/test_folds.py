@@ -26,7 +26,7 @@ def make_windows(ids: tuple[str, ...] = ("a", "b")) -> Windows:
         starts = {split: Starts.of(np.concatenate([rows, ROWS + rows])) for split, rows in one.items()}
         scaler = np.array([[ord(name) / 100 + number] for name in ids])
         folds[number] = Fold(
-            loc=scaler, scale=scaler, season_error=np.ones((2, 1)), starts=starts,
+            loc=scaler, scale=scaler, starts=starts,
             bounds={split: (np.int64(begin), np.int64(end - 1)) for split, (begin, end) in spans.items()},
             score_loc=scaler, score_scale=scaler,
         )  # fmt: skip

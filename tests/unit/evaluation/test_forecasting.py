@@ -29,7 +29,7 @@ class Model:
 
 @pytest.fixture
 def windows():
-    fold = Fold(np.zeros((2, 1)), np.ones((2, 1)), np.ones((2, 1)), {})
+    fold = Fold(np.zeros((2, 1)), np.ones((2, 1)), {})
     ds = np.datetime64("2020-01-01", "us") + np.tile(np.arange(10), 2) * np.timedelta64(1, "D")
     values, channels = np.tile(np.arange(10.0), 2)[:, None], Channels(("y",))
     offsets = np.array([0, 10, 20])

@@ -25,7 +25,6 @@ def make(targets: int = 1, positive: bool = True, steps: bool = False) -> Window
     fold = Fold(
         loc=loc,
         scale=scale,
-        season_error=rng.uniform(0.5, 2, (2, targets)),
         starts={"test": Starts.of(STARTS)},
         score_loc=loc[:, :targets],
         score_scale=scale[:, :targets],
@@ -70,7 +69,8 @@ def test_every_row_holds_what_the_panel_held(targets):
         loc, scale = windows.folds[0].loc[n, k], windows.folds[0].scale[n, k]
         assert (row["loc"], row["scale"]) == (loc, scale)
         np.testing.assert_allclose(row["mean"], scaled[m, :, k] * scale + loc)
-        assert row["season_error"] == windows.folds[0].season_error[n, k]
+        seen = windows.values[first : at + 1, k]
+        assert row["season_error"] == pytest.approx(np.abs(np.diff(seen)).mean())
 
 
 def test_the_mean_of_the_seeds_comes_first_and_a_baseline_has_nothing_else():

@@ -35,7 +35,6 @@ def waves(rows: int = 150, noise: float = 0.1, seed: int = 0) -> Windows:
             0: Fold(
                 loc=loc,
                 scale=np.ones((2, 3)),
-                season_error=np.ones((2, 1)),
                 starts={split: Starts.of([*first, *(rows + first)]) for split, first in one.items()},
                 bounds={
                     split: (np.int64(first), np.int64(last - 1)) for split, (first, last) in bounds.items()

@@ -38,7 +38,7 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
     grid = time_grid(due.ds, due.offsets)
     spans = fold_spans(grid, split, window.embargo)
     filled = _filled(values, channels, due, window, _training(grid, spans, due.ds))
-    shape = Shape(window.look_back, window.horizon, window.scaling, season, window.scaling_over)
+    shape = Shape(window.look_back, window.horizon, window.scaling, window.scaling_over)
     series = _series(due, values, filled, channels, grid)
     static, names = static_channels(panel, columns.static)  # of all series: who is skipped may turn out later
     series, skipped = without_short(series, spans[-1], shape)

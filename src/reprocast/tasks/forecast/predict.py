@@ -11,6 +11,7 @@ import pandas as pd
 
 from reprocast.data.channels import derive_channels, known_columns, last_seen
 from reprocast.data.filling import fill
+from reprocast.data.history import History
 from reprocast.data.regular import reaching, refuse_off_calendar, regular
 from reprocast.data.scaling import own_scale, scaled, unscaled
 from reprocast.data.statics import refuse_other_categories
@@ -153,7 +154,14 @@ def _batch(seen: Seen, description: Description, series: Ints) -> Batch:
         static=static[series] if static.size else np.empty((len(series), 0)),
         loc=loc[:, :K],
         scale=scale[:, :K],
+        history=_history(seen, channels),
     )
+
+
+def _history(seen: Seen, channels: Channels) -> History:
+    K, first = len(channels.target), channels.observed_index.start
+    observed = seen.values[:, first : first + K] if channels.observed else None
+    return History(seen.values[:, :K], seen.panel.offsets[:-1], seen.cutoffs, observed)
 
 
 def _scaler(past: Floats, description: Description, series: Ints) -> tuple[Floats, Floats]:

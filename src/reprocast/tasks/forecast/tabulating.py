@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprocast.data.windows import Floats, Ints, Windows, series_of, unit_scaler
+from reprocast.data.in_sample import in_sample_errors
+from reprocast.data.windows import Floats, Ints, Windows, history_of, series_of, unit_scaler
 from reprocast.errors import InternalError
 from reprocast.model import Description, levels_of
 from reprocast.tasks.forecast.forecast_table import quantile_columns, sorted_table
@@ -29,11 +30,14 @@ def tabulate(
     """
     _refuse_other_shapes(windows, starts, forecasts, model)
     unit = unit_scaler(windows, windows.folds[fold], starts)  # (M, K) each
+    season_error = in_sample_errors(history_of(windows, starts), windows.season)  # -> (M, K)
     parts = []
     for seed, member in _members(model):
         for k in range(len(windows.channels.target)):
             mean = _in_units(forecasts[member, :, :, k].mean(axis=0), unit, k)
-            rows = _rows(windows, fold, starts, mean, k).assign(seed=pd.array([seed] * len(starts), "Int64"))
+            rows = _rows(windows, fold, starts, mean, k).assign(
+                seed=pd.array([seed] * len(starts), "Int64"), season_error=season_error[:, k]
+            )
             if quantiles is not None:
                 spread = _in_units(quantiles[member, :, :, k].mean(axis=0), unit, k)
                 rows = rows.assign(**quantile_columns(levels_of(model), spread))
@@ -78,7 +82,6 @@ def _rows(windows: Windows, fold: int, starts: Ints, mean: Floats, k: int) -> pd
             "last": windows.values[cutoff, k],
             "loc": scaler.score_loc[series, k],
             "scale": scaler.score_scale[series, k],
-            "season_error": scaler.season_error[series, k],
             "y": list(_answers(windows, ahead, k)),
             "mean": list(mean),
         }
