@@ -46,9 +46,13 @@ def _same_histories(pair: Pair, number: int, starts: Ints, one: History, other: 
     """What methods that are fitted anew at each cutoff may know, of some of the windows."""
     compared = 0
     for n in range(0, len(one), max(len(one) // HISTORIES, 1)):
-        place = _batch_place(pair.true, number, starts[n : n + 1], "history")
-        compared += same(one.of(n), other.of(n), lambda index, at=place: at((0, *index[1:])), pair.cause)
+        place = _history_place(pair.true, number, int(starts[n]))
+        compared += same(one.of(n), other.of(n), place, pair.cause)
     return compared
+
+
+def _history_place(windows: Windows, number: int, start: int) -> Callable[[tuple[int, ...]], str]:
+    return lambda _: f"batches: fold {number}, history of {window_name(windows, start)}"
 
 
 def _known(windows: Windows, number: int, after: Any) -> Ints:
