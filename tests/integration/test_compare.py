@@ -12,7 +12,7 @@ import pytest
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError, InternalError, NoInputError
 from reprocast.stages.compare import main
-from reprocast.tasks.forecast.score import losses, scores, table_bytes
+from reprocast.tasks.forecast.score import losses, read_table, scores, table_bytes
 
 HORIZON, CUTOFFS = 3, 120
 PARAMS = """
@@ -106,8 +106,13 @@ def test_the_network_is_chosen_on_validation_though_another_is_better_on_the_tes
     assert float(board["lstm"]["mae"]) < float(board["gru"]["mae"])
     said = verdict()
     assert (said["chosen"], said["best_baseline"], said["naive"]) == ("gru", "har", "last")
-    assert said["text"].startswith("The GRU has the best validation MAE of the 2 networks, har that of the 2")
-    assert "beats the naive forecast by" in said["text"]
+    assert said["text"].startswith(
+        "No winner: the GRU cannot be told from har, the best baseline, on 120 test"
+    )
+    assert "The GRU beats the naive forecast; its MAE is" in said["text"]
+    assert said["text"].endswith(
+        "chosen from 2 networks and 2 baselines on validation MAE, before the test was read."
+    )
     assert json.loads(Path("metrics.json").read_text())["chosen"] == "gru"
 
 
@@ -157,6 +162,99 @@ def test_every_question_is_tested_once(project: Path) -> None:
         assert int(row["origins"]) == CUTOFFS
 
 
+def test_skill_has_the_leaderboards_value_within_its_interval(project: Path) -> None:
+    main()
+    board = {row["model"]: row for row in rows("results/leaderboard.csv")}
+    skills = rows("results/comparison/skill.csv")
+    assert {(row["model"], row["against"]) for row in skills} == {
+        (model, against) for model in NOISE for against in ("last", "har") if model != against
+    }
+    for row in skills:
+        column = {"last": "skill_naive", "har": "skill_best_baseline"}[row["against"]]
+        assert float(row["skill"]) == pytest.approx(float(board[row["model"]][column]), rel=1e-4)
+        assert float(row["low"]) < float(row["skill"]) < float(row["high"])
+    told = {(one["against"], one["model"]): one["value"] for one in verdict()["skill"]}
+    assert told == {
+        ("best baseline", "har"): float(board["gru"]["skill_best_baseline"]),
+        ("naive", "last"): float(board["gru"]["skill_naive"]),
+    }
+
+
+def test_the_confidence_set_rules_the_naive_forecast_out(project: Path) -> None:
+    main()
+    found = {row["model"]: row for row in rows("results/comparison/confidence_set.csv")}
+    assert set(found) == set(NOISE)
+    assert found["last"]["included"] == "false"
+    assert float(found["last"]["p_value"]) < 0.05
+    assert verdict()["confidence_set"] == sorted(
+        name for name, row in found.items() if row["included"] == "true"
+    )
+    assert verdict()["costs"]["gru"] == {"parameters": 5, "multiply_adds": 6, "optimiser_steps": 7}
+
+
+def test_variance_and_conditional_ability_have_a_row_a_question(project: Path) -> None:
+    main()
+    assert [row["model"] for row in rows("results/comparison/variance.csv")] == ["gru", "lstm"]
+    asked = [(row["question"], row["a"], row["b"]) for row in rows("results/comparison/significance.csv")]
+    found = rows("results/comparison/predictive_ability.csv")
+    assert [(row["question"], row["a"], row["b"]) for row in found] == asked
+    assert {row["origins"] for row in found} == {str(CUTOFFS - HORIZON)}
+    assert [bool(row["holm_p"]) for row in found] == [False, False, True]
+    assert rows("results/comparison/ranks.csv") == [], "two series are not ranked"
+
+
+def other_tests(change: Any) -> None:
+    """Changes the test windows of every model's table."""
+    for name in NOISE:
+        path = Path("results/forecasts", f"{name}.parquet")
+        table = read_table(path)
+        test = table["split"] == "test"
+        path.write_bytes(table_bytes(pd.concat([table[~test], change(table[test])])))
+
+
+def test_with_one_cutoff_the_tests_go_across_series(project: Path) -> None:
+    """Forty windows of one series become forty series that end at times of their own."""
+
+    def spread(table: pd.DataFrame) -> pd.DataFrame:
+        own = table[(table["unique_id"] == "a") & (table["cutoff"] < np.datetime64("2021-02-10"))]
+        return own.assign(unique_id="series " + own["cutoff"].astype(str))
+
+    other_tests(spread)
+    main()
+    assert verdict()["unit"] == "series"
+    assert "the best baseline, across 40 series; its MAE" in verdict()["text"]
+    assert "origin" not in verdict()["text"]
+    assert {row["origins"] for row in rows("results/comparison/significance.csv")} == {"40"}
+    ranked = rows("results/comparison/ranks.csv")
+    assert {row["model"] for row in ranked} == set(NOISE)
+    assert ranked[-1]["model"] == "last"
+    assert {row["series"] for row in ranked} == {"40"}
+    assert rows("results/comparison/predictive_ability.csv") == []
+    assert len(rows("results/comparison/variance.csv")) == 2
+
+
+def test_few_cutoffs_are_called_untested(project: Path) -> None:
+    other_tests(lambda table: table[table["cutoff"] < np.datetime64("2021-01-21")])
+    main()
+    said = verdict()
+    assert said["text"].startswith("Untested: 20 test origins are too few to tell the GRU from har")
+    assert (said["confidence_set"], {test["result"] for test in said["tests"]}) == ([], {"untested"})
+    assert {row["low"] for row in rows("results/comparison/skill.csv")} == {""}
+    for name in ("confidence_set", "variance"):
+        assert rows(f"results/comparison/{name}.csv") == []
+
+
+def test_the_seed_of_the_bootstrap_moves_intervals_and_nothing_else(project: Path) -> None:
+    main()
+    before = {name: rows(f"results/comparison/{name}.csv") for name in ("skill", "significance")}
+    Path("params.yaml").write_text(PARAMS.replace("alpha: 0.05", "alpha: 0.05, seed: 2, replications: 300"))
+    main()
+    assert rows("results/comparison/significance.csv") == before["significance"]
+    after = rows("results/comparison/skill.csv")
+    assert [row["skill"] for row in after] == [row["skill"] for row in before["skill"]]
+    assert [row["low"] for row in after] != [row["low"] for row in before["skill"]]
+
+
 def test_figure_data(project: Path) -> None:
     main()
     curves = rows("results/comparison/curves.csv")
@@ -183,7 +281,8 @@ def test_running_again_gives_the_same_bytes(project: Path) -> None:
     first = outputs()
     assert set(first) == {
         "metrics.json", "leaderboard.csv", "verdict.json", "significance.csv", "curves.csv", "horizon.csv",
-        "series.csv", "folds.csv", "forecasts.csv", "worth.csv", "gradients.csv", "warnings.csv",
+        "series.csv", "folds.csv", "forecasts.csv", "worth.csv", "gradients.csv", "warnings.csv", "skill.csv",
+        "confidence_set.csv", "predictive_ability.csv", "variance.csv", "ranks.csv",
     }  # fmt: skip
     assert outputs() == first
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import pandas as pd
-
 from reprocast.errors import DataError
+from reprocast.evaluation.sample import Sample
 from reprocast.evaluation.significance import Comparison, compare_losses, holm
 
 Scores = Mapping[str, Any]
@@ -69,22 +68,16 @@ class Differences:
 
 
 def differences(
-    losses: Mapping[str, "pd.Series[float]"],
-    networks: Iterable[str],
-    chosen: str,
-    best: str,
-    naive: str | None,
-    horizon: int,
-    alpha: float,
+    sample: Sample, networks: Iterable[str], chosen: str, best: str, naive: str | None, alpha: float
 ) -> Differences:
-    """Runs the tests; losses are per model, and per cutoff (n,) within a model.
+    """Runs the tests.
 
     The chosen network's two tests are separate questions asked in advance and are not adjusted; the
     pairs of networks are a search, and are.
     """
 
     def test(a: str, b: str) -> Comparison:
-        return compare_losses(a, b, losses[a], losses[b], horizon, alpha)
+        return compare_losses(a, b, sample, alpha)
 
     pairs = tuple(test(a, b) for a, b in combinations(sorted(networks), 2))
     against_naive = test(chosen, naive) if naive not in (None, best) else None

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
 from scipy.special import stdtr
 
 from reprocast.data.windows import Floats
-from reprocast.errors import InternalError
+from reprocast.evaluation.sample import Sample
 
 POWER = 0.8
 """Probability of finding a difference of the observed size that `origins_needed` asks for."""
@@ -28,11 +27,11 @@ class Comparison:
     a: str
     b: str
     origins: int
-    """Cutoffs compared (n)."""
+    """Cutoffs compared (n); series, where the sample goes across series."""
     difference: float
-    """Mean of loss of a − loss of b over the cutoffs."""
+    """Mean of loss of a − loss of b over them."""
     error: float | None
-    """Standard error of the difference; None where there are too few cutoffs."""
+    """Standard error of the difference; None where there are too few."""
     statistic: float | None
     """Diebold–Mariano's statistic with the Harvey–Leybourne–Newbold correction."""
     p_value: float | None
@@ -45,49 +44,31 @@ class Comparison:
     """Cutoffs at which a difference of this size would be found with 80 % power; None: never."""
 
 
-def compare_losses(a: str, b: str, loss_a: "pd.Series[float]", loss_b: "pd.Series[float]", horizon: int,
-                   alpha: float) -> Comparison:  # fmt: skip
+def compare_losses(a: str, b: str, sample: Sample, alpha: float) -> Comparison:
     """Tests whether two models' mean losses differ.
 
     Diebold & Mariano (1995), Comparing Predictive Accuracy, with the correction of Harvey, Leybourne
-    & Newbold (1997), Testing the Equality of Prediction Mean Squared Errors, equation 9.
+    & Newbold (1997), Testing the Equality of Prediction Mean Squared Errors, equation 9. Across series, which
+    do not overlap, no autocovariance counts and it is Student's paired t-test.
 
     Args:
         a: name of the first model.
         b: name of the second model.
-        loss_a: its loss per cutoff (n,), indexed by cutoff.
-        loss_b: the same for the second.
-        horizon: steps that each loss averages over (H).
+        sample: losses of both.
         alpha: level at which `origins_needed` asks for power.
-
-    Raises:
-        InternalError: the two were not scored at the same cutoffs.
     """
-    if not loss_a.index.equals(loss_b.index):
-        raise InternalError(f"{a} and {b} were not scored at the same cutoffs; run `reprocast repro`")
-    differences = loss_a.to_numpy(float) - loss_b.to_numpy(float)
-    n, mean = len(differences), float(differences.mean()) if len(differences) else 0.0
-    lags = lags_for(n, horizon)
-    shrink = (n + 1 - 2 * (lags + 1) + (lags + 1) * lags / n) / n if n else 0.0
-    if n <= lags + 1 or shrink <= 0:
+    differences = sample.losses[a].to_numpy(float) - sample.losses[b].to_numpy(float)
+    n, lags = sample.size, sample.lags
+    mean = float(differences.mean()) if n else 0.0
+    if not sample.testable:
         return Comparison(a, b, n, mean, None, None, None, lags, "rectangular", None)
     variance, kernel = long_run_variance(differences, lags)
+    shrink = (n + 1 - 2 * (lags + 1) + (lags + 1) * lags / n) / n
     error = math.sqrt(variance / n / shrink)
     statistic = mean / error if error > 0 else math.copysign(math.inf, mean) if mean else 0.0
     p_value = float(2 * stdtr(n - 1, -abs(statistic)))
     needed = origins_needed(mean, variance, alpha)
     return Comparison(a, b, n, mean, error, statistic, p_value, lags, kernel, needed)
-
-
-def lags_for(n: int, horizon: int) -> int:
-    """Autocovariances to count in: those of the overlap, H−1, and at least n^(1/3).
-
-    With h = 5, n = 500 and losses that persist beyond the overlap (an autoregression of 0.6 under the
-    average of 5 steps), H−1 lags gave 8.1 % false alarms at 5 %, n^(1/3) = 8 lags 5.8 %
-    (bench/significance.py).
-    """
-    cube_root: float = round(float(n) ** (1 / 3), 9)  # 27 gives 3, not a little more
-    return max(horizon - 1, math.ceil(cube_root))
 
 
 def long_run_variance(differences: Floats, lags: int) -> tuple[float, str]:

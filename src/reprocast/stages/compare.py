@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -12,11 +12,17 @@ from pydantic import Field
 
 from reprocast.deterministic import canonical_json, csv_text, figure
 from reprocast.errors import NoInputError
+from reprocast.evaluation import comparison_rows as say
 from reprocast.evaluation import figure_data, worth
+from reprocast.evaluation.bootstrap import Draws
+from reprocast.evaluation.confidence_set import CONFIDENCE_SET
 from reprocast.evaluation.leaderboard import COLUMNS, Row, leaderboard
-from reprocast.evaluation.selection import Differences, best_on_validation, differences, error
-from reprocast.evaluation.significance import Comparison
-from reprocast.evaluation.verdict import Outcome, result, verdict
+from reprocast.evaluation.outcome import Outcome
+from reprocast.evaluation.outcome import outcome as outcome_of
+from reprocast.evaluation.ranks import RANKS, rank_rows, ranks
+from reprocast.evaluation.sample import Sample, by_series, sample
+from reprocast.evaluation.skill_intervals import SKILL
+from reprocast.evaluation.variance import VARIANCE, variance_rows
 from reprocast.panel import time_text
 from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
@@ -28,10 +34,6 @@ from reprocast.tasks import part
 from reprocast.tasks.protocol import Score
 
 RESULTS, METRICS = Path("results"), Path("metrics.json")
-TESTS = (
-    "question", "a", "b", "difference", "error", "statistic", "p_value", "holm_p", "result", "origins",
-    "origins_needed", "lags", "kernel",
-)  # fmt: skip
 TIMES = ("ds", "cutoff", "first_cutoff", "last_cutoff")
 """Columns of times in the figures' data."""
 
@@ -54,30 +56,27 @@ def main() -> None:
     models = {name: _said("scores", name) for name in names}
     task = cast("Score", part(models[names[0]]["task"], "score"))
     tables = {name: _test_table(name, task) for name in names}
-    outcome = _outcome(
-        params, models, {name: task.losses(tables[name], params.compare.score) for name in names}
-    )
+    losses = {name: task.row_losses(tables[name], params.compare.score) for name in names}
+    matched = sample({name: _deployed(losses[name]) for name in names}, models[names[0]]["horizon"])
+    outcome = _outcome(params, models, matched)
     rows = leaderboard(models, outcome.score, outcome.best, outcome.naive)
     with new_folder(RESULTS / "comparison") as folder:
         _write_comparison(folder, outcome, models, tables)
+        _write_uncertainty(folder, outcome, matched, losses)
     write_file(
         RESULTS / "leaderboard.csv", csv_text(COLUMNS, ([row[key] for key in COLUMNS] for row in rows))
     )
     write_file(METRICS, canonical_json(_metrics(rows, outcome)))
 
 
-def _outcome(
-    params: CompareParams, models: Mapping[str, Any], losses: Mapping[str, "pd.Series[float]"]
-) -> Outcome:
-    """Chooses on validation, then tests on the test losses."""
-    score, alpha, networks = params.compare.score, params.compare.alpha, tuple(sorted(params.architectures))
-    chosen = best_on_validation(models, networks, score)
-    best = best_on_validation(models, params.baselines, score)
-    naive = next((name for name, entry in sorted(params.baselines.items()) if entry.kind == "naive"), None)
-    tests = differences(losses, networks, chosen, best, naive, models[chosen]["horizon"], alpha)
-    errors = {name: error(scores, "test", score) for name, scores in models.items()}
-    folds = len(models[chosen]["folds"])
-    return Outcome(chosen, networks, best, naive, score, alpha, errors, tests, folds)
+def _deployed(losses: pd.DataFrame) -> pd.DataFrame:
+    return losses[losses["seed"].isna()]
+
+
+def _outcome(params: CompareParams, models: Mapping[str, Any], matched: Sample) -> Outcome:
+    compare, kinds = params.compare, {name: entry.kind for name, entry in params.baselines.items()}
+    draws = Draws(compare.replications, compare.seed)
+    return outcome_of(models, matched, params.architectures, kinds, compare.score, compare.alpha, draws)
 
 
 def _said(kind: str, name: str) -> dict[str, Any]:
@@ -98,25 +97,15 @@ def _test_table(name: str, task: Score) -> pd.DataFrame:
 def _write_comparison(
     folder: Path, outcome: Outcome, models: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> None:
-    tests = _tests(outcome)
-    said = {
-        "schema_version": 1,
-        "text": verdict(outcome),
-        "chosen": outcome.chosen,
-        "best_baseline": outcome.best,
-        "naive": outcome.naive,
-        "score": outcome.score,
-        "alpha": outcome.alpha,
-        "folds": outcome.folds,
-        "tests": [{key: _rounded(value) for key, value in test.items()} for test in tests],
-    }
     shown = {name: tables[name] for name in (outcome.chosen, outcome.best)}
     forecasts = figure_data.forecast_rows(shown, models[outcome.chosen]["horizon"])
     folds = figure_data.fold_rows(models, tables)
     found = {name: _said("diagnostics", name) for name in outcome.networks}
     files = {
-        "verdict.json": canonical_json(said),
-        "significance.csv": csv_text(TESTS, ([test[key] for key in TESTS] for test in tests)),
+        "verdict.json": canonical_json(say.verdict_json(outcome)),
+        "significance.csv": csv_text(
+            say.TESTS, ([test[key] for key in say.TESTS] for test in say.significance_rows(outcome))
+        ),
         "curves.csv": csv_text(figure_data.CURVES, _curves(outcome.networks)),
         "horizon.csv": csv_text(figure_data.HORIZON, figure_data.horizon_rows(models)),
         "series.csv": csv_text(figure_data.SERIES, figure_data.series_rows(models)),
@@ -126,28 +115,33 @@ def _write_comparison(
         "gradients.csv": csv_text(worth.GRADIENTS, worth.gradient_rows(found)),
         "warnings.csv": csv_text(worth.WARNINGS, worth.warning_rows(found)),
     }
+    _write(folder, files)
+
+
+def _write_uncertainty(
+    folder: Path, outcome: Outcome, matched: Sample, losses: Mapping[str, pd.DataFrame]
+) -> None:
+    """Intervals, sets and variances beside the tests."""
+    deployed = {name: _deployed(rows) for name, rows in losses.items()}
+    seeds = {name: losses[name] for name in outcome.networks}
+    ranked = rank_rows(ranks(by_series(deployed), outcome.alpha))
+    _write(
+        folder,
+        {
+            "skill.csv": csv_text(SKILL, (astuple(one) for one in outcome.skills)),
+            "confidence_set.csv": csv_text(CONFIDENCE_SET, say.confidence_rows(outcome)),
+            "predictive_ability.csv": csv_text(
+                say.PREDICTIVE_ABILITY, say.conditional_rows(outcome, matched)
+            ),
+            "variance.csv": csv_text(VARIANCE, variance_rows(seeds, matched, outcome.score)),
+            "ranks.csv": csv_text(RANKS, ranked),
+        },
+    )
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-
-
-def _tests(outcome: Outcome) -> list[dict[str, Any]]:
-    """Every test with what it asks, its adjusted p-value where it is one of several, and its result."""
-    tests: Differences = outcome.tests
-    found = [_test("chosen network, best baseline", tests.against_best, None, outcome.alpha)]
-    if tests.against_naive:
-        found.append(_test("chosen network, naive", tests.against_naive, None, outcome.alpha))
-    pairs = zip(tests.pairs, tests.adjusted, strict=True)
-    return found + [_test("pair of networks", pair, p_value, outcome.alpha) for pair, p_value in pairs]
-
-
-def _test(question: str, test: Comparison, adjusted: float | None, alpha: float) -> dict[str, Any]:
-    decisive = test.p_value if adjusted is None else adjusted
-    found = result(test, decisive, alpha)
-    return {"question": question, **asdict(test), "holm_p": adjusted, "result": found}
-
-
-def _rounded(value: Any) -> Any:
-    return figure(value) if isinstance(value, float) else value
 
 
 def _curves(networks: Sequence[str]) -> list[list[Any]]:
@@ -176,13 +170,15 @@ def _with_times(columns: Sequence[str], rows: figure_data.Rows) -> list[list[Any
 def _metrics(rows: Sequence[Row], outcome: Outcome) -> dict[str, Any]:
     """What `dvc metrics` shows: figures by model, the choice, and the p-values."""
     numbers = ("mae", "rmse", "mase", "r2", "correlation", "directional_accuracy", "skill_naive")
-    tests = {f"{test['a']} vs {test['b']}": figure(test["p_value"]) for test in _tests(outcome)}
+    tests = {
+        f"{test['a']} vs {test['b']}": figure(test["p_value"]) for test in say.significance_rows(outcome)
+    }
     return {
         "chosen": outcome.chosen,
         "best_baseline": outcome.best,
-        "test": {row["model"]: {key: _rounded(row[key]) for key in numbers} for row in rows},
+        "test": {row["model"]: {key: figure(row[key]) for key in numbers} for row in rows},
         "validation": {
-            row["model"]: {key: _rounded(row[f"validation_{key}"]) for key in ("mae", "rmse")} for row in rows
+            row["model"]: {key: figure(row[f"validation_{key}"]) for key in ("mae", "rmse")} for row in rows
         },
         "p_value": tests,
     }

@@ -57,8 +57,8 @@ class Score(Protocol):
         """Reads a file of `table_bytes`."""
         ...
 
-    def losses(self, table: pd.DataFrame, score: str) -> "pd.Series[float]":
-        """Loss of one model per cutoff (mean over series, targets and steps), indexed by cutoff."""
+    def row_losses(self, table: pd.DataFrame, score: str) -> pd.DataFrame:
+        """Each row's seed, fold, unique_id, target, cutoff, its `loss` and the `steps` that averages."""
         ...
 
 

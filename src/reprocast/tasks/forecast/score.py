@@ -5,16 +5,15 @@ Legend: R rows of a table, H horizon.
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from reprocast.data.windows import Floats
 from reprocast.evaluation import metrics
 from reprocast.tasks.forecast.answers import Arrays, in_scale, in_units, is_answered
 from reprocast.tasks.forecast.forecast_table import read_table, table_bytes
+from reprocast.tasks.forecast.losses import losses, row_losses
 from reprocast.tasks.forecast.tabulating import tabulate
 
-__all__ = ["losses", "read_table", "scores", "table_bytes", "tabulate"]
+__all__ = ["losses", "read_table", "row_losses", "scores", "table_bytes", "tabulate"]
 
 
 def scores(table: pd.DataFrame) -> dict[str, Any]:
@@ -74,25 +73,3 @@ def _score(every: Arrays, every_unit: Arrays | None) -> dict[str, float]:
         if (units.y > 0).all():
             result |= {"smape": metrics.smape(units.y, units.mean), "wape": metrics.wape(units.y, units.mean)}
     return result
-
-
-def losses(table: pd.DataFrame, score: str) -> "pd.Series[float]":
-    """Loss of one model per cutoff, indexed by cutoff: the mean over series and targets of that over steps.
-
-    mae: absolute scaled errors. rmse: squared scaled errors, whose mean is the square of the score. Answers
-    that were not observed do not count; a cutoff without any is left out.
-    """
-    deployed = table[table["seed"].isna()]
-    scaled = in_scale(deployed)
-    error = scaled.y - scaled.mean
-    loss = np.abs(error) if score == "mae" else np.square(error)
-    seen = np.flatnonzero(~np.isnan(loss).all(axis=1))
-    cutoffs = pd.Index(deployed["cutoff"].iloc[seen], name="cutoff")
-    per_row = pd.Series(_mean_of_rows(loss[seen]), index=cutoffs, name=score)
-    return per_row.groupby(level=0, sort=True).mean()
-
-
-def _mean_of_rows(values: Floats) -> Floats:
-    """Mean over the entries of each row (R,) that are no NaN."""
-    means: Floats = np.nanmean(values, axis=1)
-    return means
