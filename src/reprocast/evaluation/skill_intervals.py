@@ -6,6 +6,7 @@ Legend: B draws, n cutoffs or series.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import NormalDist
 
 import numpy as np
@@ -36,19 +37,16 @@ def skills(sample: Sample, against: Sequence[str], score: str, alpha: float, dra
     The interval holds the quantiles of the bootstrap's skills at the levels of `tail`. A model is left out
     against itself, and against one without any error.
     """
-    totals = resampled_totals(sample, draws) if sample.testable else None
-    names = list(sample.totals.columns)
+    observed = sample.totals.to_numpy(float).sum(axis=0, keepdims=True)  # (1, models)
+    totals = resampled_totals(sample, draws) if sample.testable else observed[:0]  # (B, models)
+    names, level = list(sample.totals.columns), tail(alpha, sample) if sample.testable else alpha
     found = []
-    for other in sorted(set(against)):
-        for name in sorted(names):
-            if name == other or sample.totals[other].sum() <= 0:
-                continue
-            value = float(_skill(*(np.array([sample.totals[one].sum()]) for one in (name, other)), score)[0])
-            low, high = None, None
-            if totals is not None:
-                drawn = _skill(totals[:, names.index(name)], totals[:, names.index(other)], score)
-                low, high = _interval(drawn, tail(alpha, sample))
-            found.append(Skill(name, other, value, low, high))
+    for name, other in product(names, set(against)):
+        at = names.index(name), names.index(other)
+        if name == other or observed[0, at[1]] <= 0:
+            continue
+        ends = _interval(_skill(totals, *at, score), level)
+        found.append(Skill(name, other, float(_skill(observed, *at, score)[0]), *ends))
     return sorted(found, key=lambda one: (one.model, one.against))
 
 
@@ -63,8 +61,10 @@ def tail(alpha: float, sample: Sample) -> float:
     return NormalDist().cdf(math.sqrt(pieces / (pieces - 1)) * float(stdtrit(pieces - 1, alpha / 2)))
 
 
-def _skill(own: Floats, other: Floats, score: str) -> Floats:
-    ratio: Floats = np.divide(own, other, out=np.full(own.shape, np.nan), where=other > 0)
+def _skill(totals: Floats, own: int, other: int, score: str) -> Floats:
+    """Of the model in one column of totals (…, models) against that in another; NaN against no error."""
+    base = totals[:, other]
+    ratio: Floats = np.divide(totals[:, own], base, out=np.full(base.shape, np.nan), where=base > 0)
     return 1 - (np.sqrt(ratio) if score == "rmse" else ratio)
 
 
