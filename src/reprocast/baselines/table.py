@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprocast.baselines import climatology, drift, ewma, har, moving_average, naive, ridge, seasonal_naive
+from reprocast.baselines import (
+    climatology,
+    drift,
+    ewma,
+    har,
+    moving_average,
+    naive,
+    naive2,
+    ridge,
+    seasonal_naive,
+)
 from reprocast.data.windows import Batch, Floats, Fold, Windows
 from reprocast.model import Description
 
@@ -67,4 +77,5 @@ BASELINES: Mapping[str, Method] = {
         parameters=lambda model: int(model.block["smoothing"] is None),
         multiply_adds=lambda model: model.look_back,
     ),
+    "naive2": Method(naive2.forecast),
 }

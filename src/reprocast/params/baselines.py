@@ -16,6 +16,7 @@ BaselineKind = Literal[
     "ridge",
     "climatology",
     "ewma",
+    "naive2",
 ]
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "steps": ("moving_average", "climatology"),
