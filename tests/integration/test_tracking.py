@@ -124,6 +124,26 @@ def statuses(store: Store) -> dict[str, str]:
     return {run.info.run_name: run.info.status for run in store.runs("")}
 
 
+def test_the_machine_is_watched_while_a_training_is_followed(
+    root: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.2")
+    training = Training()
+    training.write(START, SEED, epoch(1, 0.75))
+
+    def seen() -> set[str]:
+        return {name for run in store.runs("tags.role = 'network'") for name in run.data.metrics}
+
+    until(lambda: any(name.startswith("system/") for name in seen()))
+    training.write(SEED_END, END)
+    assert training.finish() == (0, "")
+    assert {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes"} <= seen()
+    assert not any(
+        name.startswith("system/") for run in store.runs("tags.role = 'seed'") for name in run.data.metrics
+    )
+    assert sync(root, force=True).scores == 0
+
+
 def test_a_training_is_followed_live_to_its_end(store: Store, training: Training) -> None:
     training.write(START, SEED, epoch(1, 0.75))
     until(lambda: any("train_loss" in run.data.metrics for run in store.runs("")))
@@ -137,7 +157,12 @@ def test_a_training_is_followed_live_to_its_end(store: Store, training: Training
     assert [(point.step, point.value) for point in history] == [(1, 0.75), (2, 0.5)]
     assert seed.data.metrics["gradient_norm"] == 2.0
     assert seed.data.metrics["epoch_seconds"] == 0.25
-    assert model.data.metrics == {"best_validation_loss": 0.5, "training_seconds": 4.5}
+    own = {name: value for name, value in model.data.metrics.items() if not name.startswith("system/")}
+    ended = {"best_validation_loss": 0.5, "training_seconds": 4.5}
+    means = {"train_loss": 0.5, "validation_loss": 0.5, "learning_rate": 0.1, "gradient_norm": 2.0}
+    assert own == ended | means | {"epoch_seconds": 0.25}
+    history = store.client.get_metric_history(model.info.run_id, "validation_loss")
+    assert [(point.step, point.value) for point in history] == [(1, 0.75), (2, 0.5)]
     assert seed.data.tags["mlflow.parentRunId"] == model.info.run_id
     assert model.data.tags["mlflow.source.git.commit"] == "c0ffee"
     assert model.data.tags["stage"] == "train@gru"

@@ -1,4 +1,4 @@
-"""Records a finished run: MLflow in line with the outputs, then the report."""
+"""Records a finished run: the report, then MLflow in line with the outputs, the report attached."""
 
 import sys
 from pathlib import Path
@@ -9,11 +9,11 @@ from reprocast.tracking.sync import sync
 
 
 def record() -> None:
-    """Syncs and reports. A tracking store that is down costs a line, not the results."""
+    """Reports and syncs. A tracking store that is down costs a line, not the results."""
+    report(Path())
     try:
         sync(Path.cwd())
     except ReprocastError as error:
         print(
             f"reprocast: MLflow: {error}; the outputs are whole, run `reprocast sync` later", file=sys.stderr
         )
-    report(Path())

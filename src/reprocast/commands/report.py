@@ -12,9 +12,10 @@ from reprocast.errors import DataError, NoInputError
 from reprocast.evaluation.report import html, markdown
 from reprocast.evaluation.report_content import content
 from reprocast.evaluation.report_inputs import TABLES, Inputs, Rows
+from reprocast.evaluation.report_pictures import pictures
 from reprocast.params.reading import read
 from reprocast.params.root import Params
-from reprocast.stages.publish import STATE, write_file
+from reprocast.stages.publish import STATE, new_folder, write_file
 from reprocast.stages.stage import PARAMS
 
 LEADERBOARD = "results/leaderboard.csv"
@@ -26,7 +27,7 @@ STAGES = ("pull", "validate", "window", "train", "baseline", "evaluate", "evalua
 
 
 def report(root: Path) -> Path:
-    """Writes the report of the project at `root`; the path of the page.
+    """Writes the report of the project at `root`, and its figures one by one; the path of the page.
 
     Raises:
         NoInputError: an output of the pipeline is missing.
@@ -36,6 +37,9 @@ def report(root: Path) -> Path:
     page = root / "reports" / "report.html"
     write_file(page, html(said))
     write_file(page.with_suffix(".md"), markdown(said))
+    with new_folder(page.with_name("figures")) as folder:
+        for name, svg in pictures(said).items():
+            (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     return page
 
 

@@ -18,6 +18,9 @@ class Tracking(Block):
     """Name of the MLflow experiment."""
     uri: str = "sqlite:///mlruns/mlflow.db"
     """MLflow store; the environment variable MLFLOW_TRACKING_URI overrides it."""
+    artifacts: str | None = None
+    """Folder or address (`s3://…`) for the files of a store that is a database. Without it they lie beside a
+    SQLite file, and in `mlruns/artifacts` for a database that is served; an MLflow server has its own."""
 
 
 class Yahoo(Block):

@@ -6,23 +6,29 @@ Runs are found by fingerprint and role; their ids are random and stand in no out
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
-from mlflow.entities import Metric, Run, RunTag
+from mlflow.entities import Metric, Run
 
 from reprocast.errors import InternalError
 from reprocast.params.operations import Tracking
+from reprocast.tracking.compared import agree_on
+from reprocast.tracking.comparison import STANDING, read_comparison, standings
 from reprocast.tracking.diagnosed import Score
+from reprocast.tracking.measured import measured
+from reprocast.tracking.notes import experiment_note
 from reprocast.tracking.outputs import ModelOutput, read_data, read_models
 from reprocast.tracking.producer import from_tags
 from reprocast.tracking.pyfunc import log_model, logged_model
+from reprocast.tracking.recipe import recipe_of
 from reprocast.tracking.recorder import BATCH, Member, Recorder
 from reprocast.tracking.replay import past_events
 from reprocast.tracking.scores import model_scores, seed_scores
 from reprocast.tracking.store import Store, explained, open_store
 from reprocast.tracking.summary import Summary
+from reprocast.tracking.tagging import agree_tags
 
 CURRENT = "current"
 """Tag, `true` on the runs that belong to the outputs on disk."""
@@ -34,13 +40,36 @@ def agree(root: Path, tracking: Tracking) -> Summary:
     store = open_store(tracking)
     with explained(tracking.uri):
         done = _bury(store)
-        current: list[Run] = []
+        found: dict[str, list[Run]] = {}
         for output in outputs:
-            runs, counts = _settle(store, output, root)
-            current += runs
+            found[output.description.name], counts = _settle(store, output, root)
             done += counts
-        _mark(store, current)
+        done += _conclude(store, root, outputs, found)
     return Summary(**done)
+
+
+def _conclude(
+    store: Store, root: Path, outputs: Sequence[ModelOutput], found: Mapping[str, list[Run]]
+) -> Counter[str]:
+    """The run of the comparison, how each model stands in it, and the experiment's description."""
+    counts: Counter[str] = Counter()
+    comparison = read_comparison(root, outputs)
+    shared: dict[str, str | None] = {CURRENT: "true", "recipe": recipe_of(root), "comparison": None}
+    current = [run for runs in found.values() for run in runs]
+    if comparison is not None:
+        parents = {name: runs[0] for name, runs in found.items() if runs}
+        run, made, touched = agree_on(store, root, comparison, outputs, parents)
+        current.append(run)
+        counts["comparisons"], counts["described"] = int(made), touched
+        shared["comparison"] = run.info.run_id
+    standing = {} if comparison is None else standings(comparison)
+    for run in current:
+        own = dict.fromkeys(STANDING) | standing.get(run.data.tags.get("model", ""), {})
+        is_model = run.data.tags.get("role") in ("network", "baseline")
+        counts["described"] += agree_tags(store, run, shared | (own if is_model else {}))
+    _unmark(store, current)
+    counts["described"] += store.describe(experiment_note(comparison))
+    return counts
 
 
 def _bury(store: Store) -> Counter[str]:
@@ -74,7 +103,7 @@ def _settle(store: Store, output: ModelOutput, root: Path) -> tuple[list[Run], C
     if model is None:
         counts["models"] += 1
         model = log_model(store, parent.info.run_id, output, root)
-    counts["scores"] += _log_missing(store, parent, model_scores(output), model)
+    counts["scores"] += _log_missing(store, parent, [*model_scores(output), *measured(root, output)], model)
     for (fold, seed), child in children.items():
         counts["scores"] += _log_missing(store, child, seed_scores(output, fold, seed), None)
     return [parent, *children.values()], counts
@@ -121,14 +150,12 @@ def _log_missing(store: Store, run: Run, scores: Iterable[Score], model: str | N
     return len(batch)
 
 
-def _mark(store: Store, current: list[Run]) -> None:
-    """Moves the tag `current` to the runs of the present outputs."""
-    wanted = {run.info.run_id for run in current}
-    marked = {run.info.run_id for run in store.runs(f"tags.{CURRENT} = 'true'")}
-    for run in sorted(marked - wanted):
-        store.client.delete_tag(run, CURRENT)
-    for run in sorted(wanted - marked):
-        store.client.log_batch(run, tags=[RunTag(CURRENT, "true")])
+def _unmark(store: Store, current: Sequence[Run]) -> None:
+    """Takes the tag `current` from the runs of outputs that are gone."""
+    kept = {run.info.run_id for run in current}
+    for run in store.runs(f"tags.{CURRENT} = 'true'"):
+        if run.info.run_id not in kept:
+            store.client.delete_tag(run.info.run_id, CURRENT)
 
 
 def _commit(root: Path) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reprocast.errors import ReprocastError
 from reprocast.tracking.address import tracking_of
+from reprocast.tracking.machine import Machine, watching
 from reprocast.tracking.outputs import read_data, read_models
 from reprocast.tracking.producer import from_tags
 from reprocast.tracking.pyfunc import log_model
@@ -38,12 +39,13 @@ def follow(root: Path, name: str, starter: int) -> None:
     store = open_store(tracking)
     with explained(tracking.uri):
         recorder = Recorder(store, read_data(root), "live")
-        fingerprint = _record(recorder, root / EVENTS / f"{name}.jsonl", starter)
+        with watching(tracking.uri) as machine:
+            fingerprint = _record(recorder, machine, root / EVENTS / f"{name}.jsonl", starter)
         if fingerprint is not None and recorder.parent is not None:
             _log_model(store, recorder.parent, root, name, fingerprint)
 
 
-def _record(recorder: Recorder, path: Path, starter: int) -> str | None:
+def _record(recorder: Recorder, machine: Machine, path: Path, starter: int) -> str | None:
     """Consumes events to their end; the fingerprint of the model if it was trained to the end."""
     start: Event = {}
     status: str | None = None
@@ -55,6 +57,7 @@ def _record(recorder: Recorder, path: Path, starter: int) -> str | None:
     for events in follow_events(path, gone):
         start = next((event for event in events if event["event"] == "start"), start)
         recorder.consume(events)
+        machine.watch(recorder.parent)
         status = events[-1].get("status")
     if status is None:
         recorder.abandon()

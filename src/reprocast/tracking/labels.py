@@ -24,6 +24,9 @@ def labels(start: Mapping[str, Any], origin: str) -> dict[str, str]:
         "mlflow.source.type": "LOCAL",
         **Producer(str(start["host"]), int(start["pid"]), float(start["process_start"])).tags(),
     }
+    if network:
+        tags["architecture"] = str(start["model"])
+        tags["cell"] = str(start["description"].get("block", {}).get("cell", ""))
     if start.get("commit"):
         tags["mlflow.source.git.commit"] = str(start["commit"])
     if start.get("experiment"):

@@ -41,12 +41,12 @@ class DataOutput:
 
 def read_data(root: Path) -> DataOutput:
     """The manifests of the data in the project at `root`."""
-    return DataOutput(_json(root / RAW), _json(root / WINDOWS))
+    return DataOutput(read_json(root / RAW), read_json(root / WINDOWS))
 
 
 def read_models(root: Path) -> list[ModelOutput]:
     """The models in the project at `root`, by name."""
-    standings = {row["model"]: row for row in _rows(root / LEADERBOARD) if "model" in row}
+    standings = {row["model"]: row for row in read_rows(root / LEADERBOARD) if "model" in row}
     found = sorted((root / "models").glob("*/model.json"))
     return [_read_model(root, path.parent, standings) for path in found]
 
@@ -58,7 +58,7 @@ def _read_model(root: Path, folder: Path, standings: Mapping[str, Mapping[str, s
         _of(description, root / "results" / kind / f"{folder.name}.json")
         for kind in ("scores", "diagnostics")
     )
-    rows = _rows(root / "results" / "training" / f"{folder.name}.csv")
+    rows = read_rows(root / "results" / "training" / f"{folder.name}.csv")
     curves = tuple({key: float(value) for key, value in row.items() if value} for row in rows)
     standing = standings.get(folder.name, {}) if scores else {}
     return ModelOutput(description, folder.resolve(), curves, scores, diagnostics, standing)
@@ -66,11 +66,11 @@ def _read_model(root: Path, folder: Path, standings: Mapping[str, Mapping[str, s
 
 def _of(description: Description, path: Path) -> dict[str, Any]:
     """What a file says of this very model; empty where it is about another."""
-    said = _json(path)
+    said = read_json(path)
     return said if said.get("fingerprint") == description.fingerprint else {}
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     """A JSON object, empty where the stage has not run."""
     if not path.is_file():
         return {}
@@ -78,7 +78,8 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file, none where the stage has not run."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as stream:

@@ -10,9 +10,11 @@ from typing import Any
 
 from mlflow.entities import Metric, Param, RunTag
 
+from reprocast.tracking.curves import Curves
 from reprocast.tracking.dataset import dataset_input
 from reprocast.tracking.flat import flat_params
 from reprocast.tracking.labels import labels, note
+from reprocast.tracking.notes import NOTE
 from reprocast.tracking.outputs import DataOutput
 from reprocast.tracking.store import Store
 
@@ -47,6 +49,7 @@ class Recorder:
     """Fold and seed -> its run, not ended yet."""
     _metrics: dict[str, list[Metric]] = field(default_factory=dict)
     _best: list[float] = field(default_factory=list)
+    _curves: Curves = field(default_factory=Curves)
 
     def consume(self, events: Iterable[Event]) -> None:
         """Takes events in their order and sends what they amount to."""
@@ -74,10 +77,10 @@ class Recorder:
         self._open.clear()
 
     def _begin(self, event: Event) -> None:
-        self._start, self._best = event, []
+        self._start, self._best, self._curves = event, [], Curves()
         role = event["description"].get("kind", "network")
         self.parent = self._create(event, str(event["model"]), {"role": role})
-        self.store.client.set_tag(self.parent, "mlflow.note.content", note(event, self.parent))
+        self.store.client.set_tag(self.parent, NOTE, note(event, self.parent))
 
     def _begin_seed(self, event: Event) -> None:
         fold, seed = member = _member(event)
@@ -99,7 +102,9 @@ class Recorder:
 
     def _epoch(self, event: Event) -> None:
         values = {name: event[key] for key, name in CURVES.items() if event.get(key) is not None}
-        self._note(self._open[_member(event)], values, millis(event), int(event["epoch"]))
+        member, epoch = _member(event), int(event["epoch"])
+        self._note(self._open[member], values, millis(event), epoch)
+        self._curves.add(member, epoch, values)
 
     def _end_seed(self, event: Event) -> None:
         run = self._open[_member(event)]
@@ -114,6 +119,8 @@ class Recorder:
         status, parent = str(event["status"]), str(self.parent)
         best = {"best_validation_loss": sum(self._best) / len(self._best)} if self._best else {}
         self._note(parent, best | _duration(event), millis(event), 0)
+        for epoch, values in self._curves.means():
+            self._note(parent, values, millis(event), epoch)
         self._send()
         if event.get("reason"):
             self.store.client.log_batch(parent, tags=[RunTag("reason", str(event["reason"])[:LINE])])

@@ -6,7 +6,7 @@ It lets `reprocast repro` with nothing to do return without the second that impo
 from collections.abc import Iterable
 from pathlib import Path
 
-from reprocast.deterministic import canonical_json
+from reprocast.deterministic import canonical_json, sha256_of_text
 from reprocast.params.operations import Tracking
 from reprocast.tracking.address import database
 
@@ -17,7 +17,10 @@ WATCHED = (
     "results/diagnostics/*.json",
     "results/scores/*.json",
     "results/leaderboard.csv",
+    "results/comparison/*",
     "data/*/manifest.json",
+    "reports/report.html",
+    "dvc.lock",
 )
 """What sync reads, as patterns below the project's root."""
 
@@ -27,7 +30,7 @@ def stamp_text(root: Path, tracking: Tracking) -> str:
     files = sorted(path for pattern in WATCHED for path in root.glob(pattern))
     seen = [[str(path.relative_to(root)), *_state(path)] for path in files]
     path = database(tracking.uri)
-    store = [tracking.uri, tracking.experiment, *(_birth(path) if path else [])]
+    store = [sha256_of_text(tracking.uri), tracking.experiment, *(_birth(path) if path else [])]
     return canonical_json({"files": seen, "store": store})
 
 

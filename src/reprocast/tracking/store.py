@@ -1,5 +1,6 @@
 """The tracking store: opened and initialised under a lock, its experiment made if there is none."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -13,19 +14,14 @@ from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from reprocast.deterministic import sha256_of_text
 from reprocast.errors import TryAgainError, UnavailableError
 from reprocast.params.operations import Tracking
-from reprocast.tracking.address import database
+from reprocast.tracking.address import database, is_database, without_password
+from reprocast.tracking.notes import NOTE, with_yours
 
 PATIENCE = 120.0
 """Seconds to wait while another process initialises the database."""
-GUIDE = """A parent run is a model (its name is the entry in params.yaml), its children are a network's seeds.
-
-- `tags.current = 'true'` shows the runs that belong to the present outputs.
-- `tags.role = 'network'` (or `'baseline'`, `'seed'`) shows one kind.
-- Per epoch, on the seeds: `train_loss`, `validation_loss`, `learning_rate`, `gradient_norm`, `epoch_seconds`.
-- On models and seeds: `test_mae`, `validation_mae` and the other scores; `test_mae_by_step` over the horizon.
-"""
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,15 @@ class Store:
             if not token:
                 return found
 
+    def describe(self, note: str) -> int:
+        """Makes `note` the experiment's description, above what somebody has written; whether it changed."""
+        before = self.client.get_experiment(self.experiment).tags.get(NOTE)
+        after = with_yours(note, before)
+        if after == before:
+            return 0
+        self.client.set_experiment_tag(self.experiment, NOTE, after)
+        return 1
+
     def running(self) -> list[Run]:
         """Runs that nobody has ended."""
         return self.runs(f"attributes.status = '{RunStatus.to_string(RunStatus.RUNNING)}'")
@@ -71,22 +76,35 @@ def explained(uri: str) -> Iterator[None]:
     """Turns what mlflow raises into one line of ours."""
     try:
         yield
+    except ModuleNotFoundError as error:
+        raise UnavailableError(
+            f"tracking store {without_password(uri)}: needs the package {error.name}; "
+            "for PostgreSQL: pip install psycopg2-binary"
+        ) from error
     except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise UnavailableError(f"tracking store {uri}: cannot be used: {reason}") from error
+        raise UnavailableError(f"tracking store {without_password(uri)}: cannot be used: {reason}") from error
 
 
 @contextmanager
 def _alone(uri: str) -> Iterator[None]:
     """Processes that first open a database together break its migrations: one after the other."""
+    lock = _lock(uri)
+    try:
+        with nullcontext() if lock is None else FileLock(lock, timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise TryAgainError(f"{lock}: held by another process for {PATIENCE:.0f} s; try again") from None
+
+
+def _lock(uri: str) -> Path | None:
+    """Beside the file of a database; in the machine's temporary folder for one that is served elsewhere."""
     path = database(uri)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with nullcontext() if path is None else FileLock(f"{path}.lock", timeout=PATIENCE):
-            yield
-    except Timeout:
-        raise TryAgainError(f"{path}.lock: held by another process for {PATIENCE:.0f} s; try again") from None
+        return path.with_name(f"{path.name}.lock")
+    mark = sha256_of_text(uri)[:16]
+    return Path(tempfile.gettempdir(), f"reprocast-{mark}.lock") if is_database(uri) else None
 
 
 @contextmanager
@@ -100,15 +118,9 @@ def _known_warnings() -> Iterator[None]:
 def _experiment(client: MlflowClient, tracking: Tracking) -> str:
     found = client.get_experiment_by_name(tracking.experiment)
     if found is None:
-        path = database(tracking.uri)
-        place = None if path is None else _artifacts(path).as_uri()
-        tags = {"mlflow.note.content": GUIDE, "mlflow.experimentKind": "custom_model_development"}
+        place = tracking.artifacts if is_database(tracking.uri) else None
+        tags = {"mlflow.experimentKind": "custom_model_development"}
         return str(client.create_experiment(tracking.experiment, place, tags))
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)
-
-
-def _artifacts(path: Path) -> Path:
-    """Folder of a SQLite store's artifacts: beside the database."""
-    return path.parent / "artifacts"

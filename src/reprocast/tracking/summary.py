@@ -13,6 +13,10 @@ class Summary:
     """Models logged."""
     scores: int = 0
     """Figures logged."""
+    comparisons: int = 0
+    """Comparisons recorded."""
+    described: int = 0
+    """Tags, descriptions and files of a comparison brought in line."""
     killed: int = 0
     """Runs of processes that are gone, marked KILLED."""
     running: int = 0
@@ -23,6 +27,8 @@ class Summary:
             "models recorded from the outputs": self.created,
             "models logged": self.models,
             "figures logged": self.scores,
+            "comparisons recorded": self.comparisons,
+            "tags, descriptions and files brought in line": self.described,
             "runs marked KILLED": self.killed,
             "runs still going on": self.running,
         }

@@ -40,11 +40,15 @@ def ui(port: int) -> None:
     with explained(tracking.uri):
         share_view(store.client, store.experiment)
     if tracking.uri.startswith(("http://", "https://")):
-        print(f"MLflow UI, on a server of its own: {view_address(tracking.uri, store.experiment)}")
+        _say("MLflow UI, on a server of its own", tracking.uri, store.experiment)
         return
-    address = view_address(f"http://127.0.0.1:{port}", store.experiment)
-    print(f"MLflow UI (ready in some seconds, Ctrl-C ends it): {address}", flush=True)
+    _say("MLflow UI (ready in some seconds, Ctrl-C ends it)", f"http://127.0.0.1:{port}", store.experiment)
     _serve(tracking.uri, port)
+
+
+def _say(what: str, server: str, experiment: str) -> None:
+    print(f"{what}: {view_address(server, experiment)}")
+    print(f"The same as charts: {view_address(server, experiment, charts=True)}", flush=True)
 
 
 def _serve(uri: str, port: int) -> None:

@@ -16,6 +16,13 @@ def test_the_address_names_the_view_that_was_shared(store: Store) -> None:
     view = json.loads(tags[f"mlflow.sharedViewState.{key}"])
     assert path == f"/experiments/{store.experiment}/runs"
     assert view["orderByKey"] in view["selectedColumns"]
+    sections = {section["uuid"] for section in view["compareRunSections"]}
+    assert {chart["metricSectionId"] for chart in view["compareRunCharts"]} == sections
+
+
+def test_the_charts_are_another_address_of_the_same_view() -> None:
+    table, charts = (view_address("http://x", "1", charts=charts) for charts in (False, True))
+    assert charts == f"{table}&compareRunsMode=CHART"
 
 
 def test_the_views_filter_is_one_the_store_understands(store: Store) -> None:
