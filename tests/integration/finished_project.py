@@ -37,6 +37,14 @@ def finished_project(root: Path) -> Path:
         "baseline@har": 0.31,
     }.items():
         write_json(root / ".reprocast" / "times" / f"{stage}.json", {"seconds": seconds})
+    for stage, one in {"evaluate@gru": 8.41, "evaluate_baseline@har": 0.0412}.items():
+        measured = {
+            "milliseconds_one": one,
+            "milliseconds_batch": one / 50,
+            "batch": 1024.0,
+            "peak_bytes": 4.1e8,
+        }
+        write_json(root / ".reprocast" / "times" / f"{stage}.json", {"seconds": 3.2} | measured)
     return root
 
 
@@ -180,7 +188,25 @@ def _write_comparison(root: Path) -> None:
         [{"model": name, "fold": 0, "origins": 496, "mae": MODELS[name], "rmse": ""} for name in ranked],
     )
     write_rows(comparison / "forecasts.csv", _forecasts())
+    _write_certainty(comparison)
     _write_cells(comparison)
+
+
+def _write_certainty(comparison: Path) -> None:
+    """Skill with its intervals, and which models may be the best."""
+    skill = [
+        {"model": name, "against": other, "skill": round(own, 5), "low": own - 0.015, "high": own + 0.0125}
+        for other in ("har", "naive")
+        for name, mae in MODELS.items()
+        if name != other
+        for own in [1 - mae / MODELS[other]]
+    ]
+    write_rows(comparison / "skill.csv", skill)
+    kept = [
+        {"model": name, "p_value": 0.4 if mae < 0.6 else 0.001, "included": mae < 0.6}
+        for name, mae in MODELS.items()
+    ]
+    write_rows(comparison / "confidence_set.csv", kept)
 
 
 KEPT = {"gru": 0.93, "lstm": 0.95, "rnn": 0.8}

@@ -13,6 +13,8 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from reprocast.evaluation.figure_spots import Spot, spots_svg
+
 INK, SOFT, GRID = "#1d2733", "#56606b", "#dfe3e8"
 WIDTH = 4.7
 """Inches; a figure fills a phone, and half of a desk's screen."""
@@ -87,13 +89,14 @@ def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
     figure.legend(handles, labels, loc="outside lower left", ncols=columns, fontsize=9, labelcolor=INK)
 
 
-def svg_text(figure: Figure, name: str, alternative: str) -> str:
+def svg_text(figure: Figure, name: str, alternative: str, spots: Sequence[Spot] = ()) -> str:
     """The figure as an SVG element for a page: same values, same bytes.
 
     Args:
         figure: what was drawn.
         name: prefix of its ids, unique within the page.
         alternative: what it shows, for those who do not see it.
+        spots: places that say their values when pointed at.
     """
     stream = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -102,8 +105,9 @@ def svg_text(figure: Figure, name: str, alternative: str) -> str:
     text = stream.getvalue()
     body = text[text.index(">", text.index("<svg")) + 1 :]
     box = text.split('viewBox="', 1)[1].split('"', 1)[0]
+    drawn = _lean(body, name).removesuffix("</svg>") + spots_svg(figure.axes[0], spots) + "</svg>"
     opening = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'{opening} viewBox="{box}" role="img" aria-label="{escape(alternative)}">{_lean(body, name)}\n'
+    return f'{opening} viewBox="{box}" role="img" aria-label="{escape(alternative)}">{drawn}\n'
 
 
 def _lean(body: str, name: str) -> str:

@@ -1,5 +1,7 @@
 """Renders the report's content as a self-contained HTML page and as compact Markdown."""
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,8 +14,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def html(content: Content) -> str:
-    """One page that needs nothing else: styles and figures are inside."""
-    return _environment(autoescape=True).get_template("report.html.j2").render(report=content)
+    """One page that needs nothing else: styles and figures are inside, and it may load nothing.
+
+    Its only script is named by its hash, so that a browser runs no other, whatever a value may contain.
+    """
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    page = _environment(autoescape=True).get_template("report.html.j2")
+    return page.render(report=content, script=script, script_hash=f"sha256-{digest}")
 
 
 def markdown(content: Content) -> str:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from reprocast.evaluation import report_cost as spend
 from reprocast.evaluation import report_figures as draw
+from reprocast.evaluation import report_first as first
 from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
+from reprocast.evaluation import report_series as single
 from reprocast.evaluation import report_tables as tabulate
 from reprocast.evaluation import report_validation as validate
 from reprocast.evaluation import report_worth as cells
 from reprocast.evaluation.figure_style import styles
+from reprocast.evaluation.report_first import Answer
 from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Table
@@ -23,8 +27,9 @@ class Content:
     title: str
     lead: str
     verdict: str
-    highlights: tuple[tuple[str, str, str], ...]
-    """Large figures: value, what it is, whose it is."""
+    answers: tuple[Answer, ...]
+    first: draw.Picture
+    """The figure of the first screen."""
     score_label: str
     leaderboard: Table
     scores: draw.Picture
@@ -32,9 +37,15 @@ class Content:
     by_fold: Table | None
     """None where there is one fold."""
     significance: Table
+    costs: Table
+    paretos: Pictures
     forecasts: Pictures
+    forecasts_shown: str
+    """Which of many series are drawn."""
     horizon: draw.Picture
     by_series: draw.Picture
+    series_ends: Table | None
+    """Of many series the best and the worst; None where there are few."""
     curves: Pictures
     worth: Table
     qualities: draw.Picture
@@ -59,20 +70,26 @@ def content(inputs: Inputs) -> Content:
     """The report of these outputs: same outputs, same content, measured times apart."""
     looks = styles(inputs.networks, inputs.baselines)
     steps = inputs.windows["horizon"]
+    drawn, which = single.drawn(inputs, list(dict.fromkeys(row["series"] for row in inputs.forecasts)))
     return Content(
         title=f"Forecasting {inputs.target}, {write.counted(steps, 'step')} ahead",
         lead=_lead(inputs),
         verdict=str(inputs.verdict["text"]),
-        highlights=_highlights(inputs),
+        answers=first.answers(inputs),
+        first=first.figure(inputs, looks),
         score_label=inputs.score_label,
         leaderboard=tabulate.leaderboard(inputs, looks),
         scores=draw.scores(inputs, looks),
         all_scores=tabulate.all_scores(inputs, looks),
         by_fold=by_fold(inputs, looks),
         significance=tabulate.significance(inputs),
-        forecasts=tuple(draw.forecasts(inputs, looks)),
+        costs=spend.costs(inputs, looks),
+        paretos=spend.paretos(inputs, looks),
+        forecasts=tuple(draw.forecasts(inputs, looks, drawn)),
+        forecasts_shown=which,
         horizon=draw.horizon(inputs, looks),
-        by_series=draw.by_series(inputs, looks),
+        by_series=single.where(inputs, looks),
+        series_ends=single.ends(inputs),
         curves=tuple(draw.curves(inputs, looks)),
         worth=cells.worth(inputs, looks),
         qualities=cells.qualities(inputs, looks),
@@ -81,7 +98,7 @@ def content(inputs: Inputs) -> Content:
         protocol=tell.protocol(inputs),
         timeline=draw.timeline(inputs),
         splits=tell.splits(inputs),
-        series=tell.series(inputs),
+        series=single.table_of_series(inputs),
         validation=validate.validation(inputs),
         warnings=validate.warnings(inputs),
         data_docs=inputs.data_docs,
@@ -103,22 +120,4 @@ def _lead(inputs: Inputs) -> str:
         f"{write.counted(len(inputs.baselines), 'simple method')} on {series} series, scored on "
         f"{write.counted(sum(test['windows'] for test in tests), 'window')} from {tests[0]['first']} to "
         f"{tests[-1]['last']}{folds}. Nothing after {inputs.params.data.end} was read."
-    )
-
-
-def _highlights(inputs: Inputs) -> tuple[tuple[str, str, str], ...]:
-    """The network and the baseline that validation chose, side by side."""
-    rows = {row["model"]: row for row in inputs.leaderboard}
-    network, baseline = inputs.verdict["chosen"], inputs.verdict["best_baseline"]
-    key, label = inputs.params.compare.score, inputs.score_label
-    skill = tabulate.first_skill(inputs)
-    gain = (
-        (write.percent(rows[network][skill]), f"skill against {tabulate.skill_of(skill)}", network)
-        if skill
-        else None
-    )
-    return (
-        (write.score(rows[network][key]), f"{label}, network chosen on validation", network),
-        *([gain] if gain else []),
-        (write.score(rows[baseline][key]), f"{label}, best baseline on validation", baseline),
     )

@@ -1,6 +1,6 @@
 """The report's figures, drawn from the outputs of the pipeline."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,11 @@ def time_of(text: str | int) -> Any:
     return np.datetime64(text, "us")
 
 
-def scores(inputs: Inputs, styles: Styles) -> Picture:
+def scores(inputs: Inputs, styles: Styles, name: str = "scores") -> Picture:
     """Each model's score with its seeds."""
     key = inputs.params.compare.score
     marks = [Mark(row["model"], float(row[key]), _seeds(inputs, row["model"])) for row in inputs.leaderboard]
-    svg = FIGURES["scores"]("scores", marks, styles, inputs.score_label)
+    svg = FIGURES["scores"](name, marks, styles, inputs.score_label)
     return Picture(
         svg, "Filled: the model as deployed, the mean forecast of its seeds. Rings: the seeds one by one."
     )
@@ -67,21 +67,24 @@ def curves(inputs: Inputs, styles: Styles) -> list[Picture]:
     return pictures
 
 
-def forecasts(inputs: Inputs, styles: Styles) -> list[Picture]:
-    """Forecast against actual, a figure a series."""
+def forecasts(inputs: Inputs, styles: Styles, names: Collection[str]) -> list[Picture]:
+    """Forecast against actual, a figure each of these series and each target."""
     by_series: dict[str, list[Mapping[str, str]]] = {}
     for row in inputs.forecasts:
+        if row["series"] not in names:
+            continue
         several = len(inputs.params.columns.target) > 1
         name = f"{row['series']}, {row['target']}" if several else row["series"]
         by_series.setdefault(name, []).append(row)
-    return [_forecast(inputs, n, name, rows, styles) for n, (name, rows) in enumerate(by_series.items())]
+    return [_forecast(n, name, rows, styles) for n, (name, rows) in enumerate(by_series.items())]
 
 
-def _forecast(inputs: Inputs, n: int, series: str, rows: Rows, styles: Styles) -> Picture:
+def _forecast(n: int, series: str, rows: Rows, styles: Styles) -> Picture:
     actual = _points([row for row in rows if row["model"] == ACTUAL], "ds", "value")
     names = [name for name in styles if any(row["model"] == name for row in rows)]
     bands = [_band(name, [row for row in rows if row["model"] == name]) for name in names]
-    svg = FIGURES["forecast"](f"forecast-{n}", series, actual, bands, styles, inputs.target)
+    unit = rows[0]["target"].replace("_", " ")
+    svg = FIGURES["forecast"](f"forecast-{n}", series, actual, bands, styles, unit)
     return Picture(svg, series)
 
 

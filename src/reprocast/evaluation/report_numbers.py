@@ -67,5 +67,24 @@ def seconds(value: float | None) -> str:
     return f"{whole}{THIN}s" if whole < 120 else f"{whole // 60}{THIN}min {whole % 60}{THIN}s"
 
 
+def milliseconds(value: float | None) -> str:
+    """A measured short time, from milliseconds: 8,420 ms, 2.3 ms, 0.46 µs."""
+    if value is None:
+        return NONE
+    return f"{_few(value)}{THIN}ms" if value >= 1 or value == 0 else f"{_few(1000 * value)}{THIN}µs"
+
+
+def megabytes(value: float | None) -> str:
+    """Measured memory, from bytes: 480 MB."""
+    return NONE if value is None else f"{value / 1e6:,.0f}{THIN}MB"
+
+
+def _few(value: float) -> str:
+    """Two digits below ten, whole from there on: a measured time is no surer than that."""
+    if value >= 10 or value == 0:
+        return f"{value:,.0f}"
+    return f"{value:.{1 - math.floor(math.log10(value))}f}"
+
+
 def _minus(text: str) -> str:
     return text.replace("-", "−")

@@ -18,6 +18,8 @@ SCALING = {
     "window": "by mean and deviation of each window's own look-back",
     "none": "none",
 }
+LISTED = 10
+"""Skipped series that are named; the others are counted."""
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -74,7 +76,11 @@ def _training(inputs: Inputs) -> str:
 
 def _skipped(skipped: Mapping[str, str]) -> Facts:
     """Series that take no part, if there are any."""
-    return (("Skipped", "; ".join(f"{name}: {why}" for name, why in skipped.items())),) if skipped else ()
+    if not skipped:
+        return ()
+    named = [f"{name}: {why}" for name, why in list(skipped.items())[:LISTED]]
+    more = [f"and {write.count(len(skipped) - LISTED)} more series"] if len(skipped) > LISTED else []
+    return (("Skipped", "; ".join(named + more)),)
 
 
 def _scaling(window: Window) -> str:
@@ -122,35 +128,6 @@ def split_rows(inputs: Inputs) -> list[dict[str, Any]]:
 
 def _total(counts: Mapping[str, int] | int) -> int:
     return counts if isinstance(counts, int) else sum(counts.values())
-
-
-def series(inputs: Inputs) -> Table:
-    """What each series brought."""
-    columns = [
-        Column("series", "series", numeric=False),
-        Column("rows", "rows", write.count),
-        Column("first", "first", _day, numeric=False),
-        Column("last", "last", _day, numeric=False),
-        *(Column(split, f"{split} windows", write.count) for split in SPLITS),
-    ]
-    fold = inputs.windows["folds"][str(inputs.fold_numbers[-1])]
-    rows = [
-        {"series": name, **said, **{split: _of(fold, split, name) for split in SPLITS}}
-        for name, said in sorted(inputs.raw["series"].items())
-    ]
-    last = "; windows of the last fold" if len(inputs.fold_numbers) > 1 else ""
-    return table(
-        f"Series from the source {inputs.raw.get('source', inputs.params.data.source)}{last}", columns, rows
-    )
-
-
-def _of(fold: Mapping[str, Any], split: str, name: str) -> int | None:
-    counts = fold.get(split, {}).get("windows")
-    return counts.get(name) if isinstance(counts, Mapping) else None
-
-
-def _day(text: Any) -> str:
-    return str(text).removesuffix("T00:00:00").removesuffix("T00:00:00.000000")
 
 
 def provenance(inputs: Inputs) -> Facts:

@@ -93,21 +93,10 @@ def significance(inputs: Inputs) -> Table:
 
 
 def models(inputs: Inputs, styles: Styles) -> Table:
-    """What each model is, and what it costs to run."""
-    columns = [
-        Column("model", "model", numeric=False),
-        Column("settings", "settings", numeric=False),
-        *(Column(key, label(key), write.count) for key in COSTS),
-        Column("seconds", "training", write.seconds),
-    ]
-    rows = [_model_row(inputs, name) for name in inputs.names]
-    return table("Models, their sizes and costs", columns, rows, marks=styles)
-
-
-def _model_row(inputs: Inputs, name: str) -> dict[str, Any]:
-    model = inputs.models[name]
-    seconds = inputs.training_seconds(name)
-    return {"model": name, "settings": in_words(model["block"]), "seconds": seconds, **model["cost"]}
+    """What each model is."""
+    columns = [Column("model", "model", numeric=False), Column("settings", "settings", numeric=False)]
+    rows = [{"model": name, "settings": in_words(inputs.models[name]["block"])} for name in inputs.names]
+    return table("Models and their settings", columns, rows, marks=styles)
 
 
 def times(inputs: Inputs) -> Table:

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+from reprocast.evaluation.cost_figures import Costed, Gain
 from reprocast.evaluation.figure_style import styles
 from reprocast.evaluation.figures import FIGURES, Band, Mark, Stretch
 
@@ -33,6 +34,19 @@ def drawn(name: str) -> str:
             0.01,
         ),
         "qualities": ({"speed": {"gru": 1.0, "lstm": 0.5}, "simplicity": {"lstm": 1.0}}, LOOKS),
+        "skill": (
+            [Gain("gru", 0.011, -0.002, 0.025), Gain("naive", -0.257, -0.27, -0.24)],
+            LOOKS,
+            "har",
+            ["gru"],
+        ),
+        "pareto": (
+            [Costed("gru", 5000, 0.56, "gru <1>"), Costed("naive", 0, 0.71, "naive")],
+            LOOKS,
+            "parameters",
+            "scaled MAE",
+        ),
+        "many_series": ([0.01 * n for n in range(-20, 60)], "gru", "har", LOOKS["gru"]),
         "timeline": (
             [
                 Stretch("train", DAYS[0], DAYS[3], "2 windows", "train"),

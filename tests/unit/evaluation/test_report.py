@@ -16,6 +16,9 @@ from reprocast.evaluation.report_table import Column, table
 VOID = {"meta", "link", "br", "hr", "img"}
 
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
+
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     return inputs_of(finished_project(tmp_path_factory.mktemp("project")))
@@ -62,7 +65,6 @@ def test_the_page_needs_nothing_but_itself(page: Page, inputs: Inputs) -> None:
     assert [link for link in page.links if not link.startswith(("#", "data:,"))] == []
     assert "@import" not in text
     assert "url(http" not in text
-    assert "<script" not in text
     assert len(text.encode()) < 500_000
 
 
@@ -99,7 +101,7 @@ def test_values_cannot_break_out_of_the_page(inputs: Inputs) -> None:
     verdict = {**inputs.verdict, "text": evil}
     rows = [{**row, "series": evil} for row in inputs.forecasts]
     changed = dataclasses.replace(inputs, verdict=verdict, params_text=evil, forecasts=rows)
-    assert "<script" not in html(content(changed))
+    assert html(content(changed)).count("<script") == 1
     assert "<script" not in markdown(content(changed))
 
 
@@ -125,7 +127,7 @@ def test_only_measured_times_change_between_runs(inputs: Inputs) -> None:
     for render in (html, markdown):
         assert render(again) == render(said)
         assert render(later) != render(said)
-    measured = ("times", "leaderboard", "models", "worth", "qualities")
+    measured = ("times", "leaderboard", "costs", "answers", "worth", "qualities")
     unmeasured = dataclasses.replace(later, **{name: getattr(said, name) for name in measured})
     assert unmeasured == said
 
