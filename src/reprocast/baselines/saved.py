@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from reprocast.baselines.refusing import refuse_unfit
 from reprocast.baselines.table import BASELINES
-from reprocast.data.transforms import CALENDAR
 from reprocast.data.windows import Batch, Windows
 from reprocast.deterministic import canonical_json
-from reprocast.errors import DataError, NoInputError, ParamsError
+from reprocast.errors import DataError, NoInputError
 from reprocast.model import Cost, Description, seen_in
 from reprocast.params.baselines import Baseline
 
@@ -42,15 +42,15 @@ def fit_baseline(
     """Fits on the training windows of a fold and describes the result.
 
     Raises:
-        ParamsError: the baseline needs more steps than a window shows, or a calendar that is not there.
+        ParamsError: the baseline needs what these windows do not have.
+        UnavailableError: it needs a package that is not installed.
     """
-    _refuse_short_windows(name, baseline, windows)
-    _refuse_no_calendar(name, baseline, windows)
+    refuse_unfit(name, baseline, windows)
     method, block = BASELINES[baseline.kind], baseline.model_dump()
     draft = _describe(name, task, baseline, windows, fold, method.fit(windows, windows.folds[fold], block))
     targets = len(windows.channels.target)
     cost = Cost(
-        parameters=method.parameters(draft) * targets,
+        parameters=method.parameters(draft),
         multiply_adds=method.multiply_adds(draft) * targets,
         optimiser_steps=0,
     )
@@ -75,28 +75,6 @@ def _describe(
         fingerprint="",
         windows_sha256="",
     )
-
-
-def _refuse_short_windows(name: str, baseline: Baseline, windows: Windows) -> None:
-    season = windows.season if baseline.kind == "seasonal_naive" else 1
-    needed = max(baseline.look_back, season)
-    if needed > windows.look_back:
-        raise ParamsError(f"baselines.{name}: needs {needed} steps, window.look_back is {windows.look_back}")
-
-
-def _refuse_no_calendar(name: str, baseline: Baseline, windows: Windows) -> None:
-    if baseline.kind != "climatology":
-        return
-    there = set(windows.features.future) & set(CALENDAR)
-    if not there:
-        named = ", ".join(sorted(CALENDAR))
-        raise ParamsError(f"baselines.{name}: needs a feature of the calendar in columns.future: {named}")
-    for feature in baseline.by or ():
-        if feature not in there:
-            raise ParamsError(
-                f"baselines.{name}.by: {feature} is no feature of the calendar in columns.future; there are "
-                + ", ".join(sorted(there))
-            )
 
 
 def save_baseline(model: SavedBaseline, folder: Path) -> None:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reprocast.baselines import (
+    affine,
+    auto_arima,
+    auto_ets,
+    auto_theta,
     climatology,
     drift,
     ewma,
@@ -32,6 +36,14 @@ def _none(_model: Description) -> int:
     return 0
 
 
+def _targets(model: Description) -> int:
+    return len(model.channels.target)
+
+
+def _weights(model: Description) -> int:
+    return model.horizon * model.look_back
+
+
 @dataclass(frozen=True)
 class Method:
     """What a baseline does."""
@@ -41,7 +53,7 @@ class Method:
     fit: Callable[[Windows, Fold, dict[str, Any]], dict[str, Any]] = _nothing
     """What it learns from the training windows of a fold, its own block in hand, as plain values."""
     parameters: Callable[[Description], int] = _none
-    """Numbers fitted for each target."""
+    """Numbers fitted, of all targets."""
     multiply_adds: Callable[[Description], int] = _none
     """Multiplications with addition for one window of one target."""
 
@@ -56,19 +68,19 @@ BASELINES: Mapping[str, Method] = {
     "har": Method(
         _from_seen(har.forecast),
         har.fit,
-        parameters=lambda model: model.horizon * (1 + len(har.SPANS)),
+        parameters=lambda model: _targets(model) * model.horizon * (1 + len(har.SPANS)),
         multiply_adds=lambda model: model.horizon * (1 + len(har.SPANS)) + sum(har.SPANS),
     ),
     "ridge": Method(
         ridge.forecast,
         ridge.fit,
-        parameters=lambda model: model.horizon * (1 + model.look_back),
+        parameters=lambda model: _targets(model) * model.horizon * (1 + model.look_back),
         multiply_adds=lambda model: model.horizon * (1 + model.look_back),
     ),
     "climatology": Method(
         climatology.forecast,
         climatology.fit,
-        parameters=lambda model: len(model.series) * len(model.fitted["points"]),
+        parameters=lambda model: _targets(model) * len(model.series) * len(model.fitted["points"]),
         multiply_adds=lambda model: model.horizon * len(model.fitted["points"]),
     ),
     "ewma": Method(
@@ -78,4 +90,7 @@ BASELINES: Mapping[str, Method] = {
         multiply_adds=lambda model: model.look_back,
     ),
     "naive2": Method(naive2.forecast),
+    "auto_ets": Method(auto_ets.forecast, auto_ets.fit, affine.numbers, _weights),
+    "auto_theta": Method(auto_theta.forecast, auto_theta.fit, affine.numbers, _weights),
+    "auto_arima": Method(auto_arima.forecast, auto_arima.fit, affine.numbers, _weights),
 }

@@ -17,12 +17,18 @@ BaselineKind = Literal[
     "climatology",
     "ewma",
     "naive2",
+    "auto_ets",
+    "auto_theta",
+    "auto_arima",
 ]
+CLASSICAL = ("auto_ets", "auto_theta", "auto_arima")
+"""Fitted to each series by itself."""
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
-    "steps": ("moving_average", "climatology"),
+    "steps": ("moving_average", "climatology", *CLASSICAL),
     "by": ("climatology",),
     "alpha": ("ridge",),
     "smoothing": ("ewma",),
+    "season": CLASSICAL,
 }
 """Which kinds a key belongs to: for others it would do nothing."""
 NEEDED = {"moving_average": "steps"}
@@ -35,13 +41,16 @@ class Baseline(Block):
     kind: BaselineKind
     """Which method."""
     steps: PositiveInt | None = None
-    """Steps averaged (moving_average), or nearest points of the calendar (climatology, where none is one)."""
+    """Steps averaged (moving_average), nearest points of the calendar (climatology, where none is one), or
+    newest training steps fitted (auto_ets, auto_theta, auto_arima, where none is all)."""
     by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] | None = None
     """Features of the calendar that make a point of it (climatology); none: all under columns.future."""
     alpha: PositiveFloat | None = None
     """Penalty (ridge); none: the power of ten that is best on validation."""
     smoothing: Annotated[float, Field(gt=0, le=1)] | None = None
     """Weight of the newest value (ewma); none: the one of a grid that is best on validation."""
+    season: PositiveInt | None = None
+    """Steps in a season, 1 for no season (auto_ets, auto_theta, auto_arima); none: data.season."""
 
     @model_validator(mode="after")
     def _each_has_a_place(self) -> Self:
@@ -53,10 +62,12 @@ class Baseline(Block):
                 raise ValueError(f"{key} belongs to {_listed(kinds)}, and the kind is {self.kind}")
         return self
 
-    @property
-    def look_back(self) -> int:
-        """Steps it must see."""
-        return {"moving_average": self.steps or 1, "har": 22, "drift": 2}.get(self.kind, 1)
+    def needs(self, season: int) -> int:
+        """Steps it must see, where data.season is `season`."""
+        if self.kind in CLASSICAL:  # two seasons to tell them apart, and what differences take
+            return 2 * (self.season or season) + 2
+        steps = {"moving_average": self.steps or 1, "har": 22, "drift": 2, "seasonal_naive": season}
+        return steps.get(self.kind, 1)
 
 
 def _listed(kinds: tuple[str, ...]) -> str:

@@ -119,8 +119,7 @@ class Params(Block):
     @model_validator(mode="after")
     def _baselines_see_enough(self) -> Self:
         for name, baseline in self.baselines.items():
-            season = self.data.season if baseline.kind == "seasonal_naive" else 1
-            needed = max(baseline.look_back, season)
+            needed = baseline.needs(self.data.season)
             if needed > self.window.look_back:
                 raise CrossFieldError(
                     ("baselines", name),
