@@ -17,6 +17,8 @@ def refuse_unfit(name: str, baseline: Baseline, windows: Windows) -> None:
         raise ParamsError(f"baselines.{name}: needs {needed} steps, window.look_back is {windows.look_back}")
     if baseline.kind == "climatology":
         _refuse_no_calendar(name, baseline, windows)
+    if baseline.returns is not None:
+        _refuse_no_returns(name, baseline.returns, windows)
 
 
 def _refuse_no_calendar(name: str, baseline: Baseline, windows: Windows) -> None:
@@ -30,3 +32,17 @@ def _refuse_no_calendar(name: str, baseline: Baseline, windows: Windows) -> None
                 f"baselines.{name}.by: {feature} is no feature of the calendar in columns.future; there are "
                 + ", ".join(sorted(there))
             )
+
+
+def _refuse_no_returns(name: str, returns: str, windows: Windows) -> None:
+    channels = windows.channels
+    if returns not in channels.target + channels.past:
+        raise ParamsError(
+            f"baselines.{name}.returns: {returns} is neither a target nor a past covariate; there are "
+            + ", ".join(channels.target + channels.past)
+        )
+    if windows.scaling == "window" and returns not in channels.target:
+        raise ParamsError(
+            f"baselines.{name}: needs {returns} in its units, and window.scaling is window, which takes them "
+            "out of past covariates; choose another scaling"
+        )

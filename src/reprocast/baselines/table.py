@@ -12,6 +12,7 @@ from reprocast.baselines import (
     climatology,
     drift,
     ewma,
+    garch,
     har,
     moving_average,
     naive,
@@ -93,4 +94,10 @@ BASELINES: Mapping[str, Method] = {
     "auto_ets": Method(auto_ets.forecast, auto_ets.fit, affine.numbers, _weights),
     "auto_theta": Method(auto_theta.forecast, auto_theta.fit, affine.numbers, _weights),
     "auto_arima": Method(auto_arima.forecast, auto_arima.fit, affine.numbers, _weights),
+    "garch": Method(
+        garch.forecast,
+        garch.fit,
+        parameters=lambda model: len(model.series) * (5 + _targets(model) * model.horizon * 2),
+        multiply_adds=lambda model: 3 * model.look_back + 3 * model.horizon,
+    ),
 }

@@ -20,6 +20,7 @@ BaselineKind = Literal[
     "auto_ets",
     "auto_theta",
     "auto_arima",
+    "garch",
 ]
 CLASSICAL = ("auto_ets", "auto_theta", "auto_arima")
 """Fitted to each series by itself."""
@@ -29,9 +30,10 @@ KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "alpha": ("ridge",),
     "smoothing": ("ewma",),
     "season": CLASSICAL,
+    "returns": ("garch",),
 }
 """Which kinds a key belongs to: for others it would do nothing."""
-NEEDED = {"moving_average": "steps"}
+NEEDED = {"moving_average": "steps", "garch": "returns"}
 """What a kind cannot do without."""
 
 
@@ -51,6 +53,8 @@ class Baseline(Block):
     """Weight of the newest value (ewma); none: the one of a grid that is best on validation."""
     season: PositiveInt | None = None
     """Steps in a season, 1 for no season (auto_ets, auto_theta, auto_arima); none: data.season."""
+    returns: str | None = None
+    """The column that holds returns, a past covariate or a target (garch)."""
 
     @model_validator(mode="after")
     def _each_has_a_place(self) -> Self:
