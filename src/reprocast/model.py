@@ -79,7 +79,7 @@ class Description(Block):
     static: tuple[tuple[float, ...], ...] = ()
     """Static covariates, ready for a network (N, S)."""
     folds: int = 1
-    """Folds of the backtest; the last one's model is deployed."""
+    """Folds of the backtest that have a model of their own; the last one's is deployed."""
     fold: int = 0
     """The fold whose training windows this model was fitted on."""
     shown: Shown | None = None
@@ -108,7 +108,7 @@ def seen_in(windows: Windows, fold: int) -> dict[str, Any]:
         "missing": windows.missing,
         "fill_steps": windows.fill_steps,
         "static": tuple(map(tuple, windows.static.tolist())),
-        "folds": len(windows.folds),
+        "folds": len(fitted_folds(windows)),
         "fold": fold,
         "shown": _shown(windows, fold),
     }
@@ -125,9 +125,19 @@ def levels_of(description: Description) -> tuple[float, ...]:
     return () if head.get("kind", "point") == "point" else tuple(head["levels"])
 
 
+def fitted_folds(windows: Windows) -> list[int]:
+    """The folds that models are fitted on, in order: all, or the first alone where split.refit is false."""
+    return sorted(windows.folds) if windows.refit else [min(windows.folds)]
+
+
+def fitted_for(windows: Windows, fold: int) -> int:
+    """The fold whose model forecasts a fold."""
+    return fold if windows.refit else min(windows.folds)
+
+
 def deployed_fold(windows: Windows) -> int:
-    """The fold whose model is deployed: the last, which has learned from the latest data."""
-    return max(windows.folds)
+    """The fold whose model is deployed: the last fitted, which has learned from the latest data."""
+    return fitted_folds(windows)[-1]
 
 
 def folder_of_fold(model: Path, fold: int, deployed: int) -> Path:

@@ -63,6 +63,7 @@ SCENES: dict[str, Callable[[Scene], Played]] = {
     "windows-nothing-to-train-on": checked(split="{test: 0.5, validation: 0.5}"),
     "windows-steps-and-date": checked(split='{test: 10, validation: "2024-01-01"}'),
     "windows-tests-overlap": checked(split="{test: 10, validation: 10, folds: 2, step: 9}"),
+    "windows-refit-of-one-fold": checked(split="{test: 10, validation: 10, refit: false}"),
     "windows-no-such-scaler": checked(window="{look_back: 5, horizon: 2, scaling: median}"),
     "windows-dates-for-steps": cut(np.arange(60), split='{test: "2022-02-01", validation: "2022-01-20"}'),
     "windows-date-outside": cut(days(0, 60), split='{test: "2023-02-01", validation: "2022-01-20"}'),

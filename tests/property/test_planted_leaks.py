@@ -217,6 +217,36 @@ def a_scaler_fitted_on_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folds, "fit_scaler", on_all_rows)
 
 
+ONCE = {"folds": 2, "training_steps": 200, "refit": False}
+
+
+@leak("scramble", r"scaler: fold 1, loc of series A, log_volatility moved", also="forecasts")
+def a_scaler_fitted_on_what_is_tested(monkeypatch: pytest.MonkeyPatch) -> Subject:
+    """Where models are not refitted: the model stays, the scaler of a later fold knows its test."""
+    honest = cut.make_fold
+
+    def up_to_its_end(series: Any, spans: Any, shape: Any) -> Any:
+        found = honest(series, spans, shape)
+        if spans["test"].end < len(series.grid):
+            return found
+        whole = honest(series, {**spans, "train": replace(spans["train"], end=spans["test"].end)}, shape)
+        return replace(found, loc=whole.loc, scale=whole.scale)
+
+    monkeypatch.setattr(cut, "make_fold", up_to_its_end)
+    return subject(split=ONCE)
+
+
+@leak("splits", r"split.refit is false, but fold 1 has a train span of its own")
+def training_that_moves_on_though_models_are_not_refitted(monkeypatch: pytest.MonkeyPatch) -> Subject:
+    honest = cut.fold_spans
+    monkeypatch.setattr(
+        cut,
+        "fold_spans",
+        lambda grid, split, embargo: honest(grid, split.model_copy(update={"refit": True}), embargo),
+    )
+    return subject(split=ONCE)
+
+
 @leak("scramble", r"batches: fold 0, past of series \w at cutoff .* moved", also="forecasts")
 def a_window_normalised_with_its_own_target(monkeypatch: pytest.MonkeyPatch) -> Subject:
     def with_target(*args: Any) -> Any:
@@ -425,6 +455,7 @@ def test_the_audit_finds_it_and_names_the_place(planted: Leak, monkeypatch: pyte
     [
         {},
         {"split": {"folds": 2, "training_steps": 200}},
+        {"split": ONCE},
         {"window": {"missing": "mask", "scaling": "window"}},
         {"window": {"missing": "interpolate", "scaling": "robust", "scaling_over": "panel"}},
         {
@@ -432,7 +463,7 @@ def test_the_audit_finds_it_and_names_the_place(planted: Leak, monkeypatch: pyte
             "split": {"test": 0.1, "validation": 0.1},
         },
     ],
-    ids=["as it is", "two folds", "mask", "interpolate", "forward fill"],
+    ids=["as it is", "two folds", "fitted once", "mask", "interpolate", "forward fill"],
 )
 def test_nothing_is_found_where_nothing_is_planted(changes: dict[str, Any]) -> None:
     results = audit(subject(**changes), CHECKS)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reprocast.audit.leak import LeakError, near, same
-from reprocast.audit.models import models, tables
+from reprocast.audit.models import forecast_folds, models, tables
 from reprocast.audit.naming import cutoff_name, window_name
 from reprocast.audit.result import Done
 from reprocast.audit.subject import Subject
@@ -38,31 +38,34 @@ def up_to_instants(subject: Subject) -> Done:
         scramble = subject.scramble(after, spared=True)
         changed = subject.cut(scramble(subject.panel))
         compared["instants"] += 1
-        for model in models(subject):
-            fold = model.description.fold
+        for model, fold in _forecast(subject):
             one, other = tables(subject, model, windows, fold), tables(subject, model, changed, fold)
             for split, table in one.items():
                 compared["forecasts"] += _same_rows(model, split, table, other[split], after, str(scramble))
     return Done(dict(compared))
 
 
+def _forecast(subject: Subject) -> Iterator[tuple[Model, int]]:
+    """Each model with each fold that it forecasts."""
+    for model in models(subject):
+        yield from ((model, fold) for fold in forecast_folds(model, subject.windows))
+
+
 def each_window_once(subject: Subject) -> Done:
     """Every validation and test window of a fold is forecast, once by each model, with its own targets."""
     windows, rows = subject.windows, 0
-    all_models = models(subject)
-    for model in all_models:
-        fold = model.description.fold
+    for model, fold in _forecast(subject):
         for split, table in tables(subject, model, windows, fold).items():
             rows += _refuse_other_windows(model, split, table, windows, windows.folds[fold].starts[split])
-    return Done({"models": len(all_models), "forecasts": rows})
+    return Done({"models": len(models(subject)), "forecasts": rows})
 
 
 def alone_or_together(subject: Subject) -> Done:
     """A forecast does not depend on which windows share its batch, or in which order they stand."""
     windows, compared = subject.windows, 0
     rng = subject.rng("order")
-    for model in models(subject):
-        fold = windows.folds[model.description.fold]
+    for model, number in _forecast(subject):
+        fold = windows.folds[number]
         starts = np.asarray(fold.starts["test"])
         starts = starts[np.sort(rng.choice(len(starts), min(ORDERED, len(starts)), replace=False))]
         together = model.forecast(form.gather(windows, fold, starts))
@@ -79,9 +82,10 @@ def alone_or_together(subject: Subject) -> Done:
 
 def _instants(subject: Subject) -> list[Any]:
     """Random times within the spans that are forecast, from validation to the end."""
-    rng, bounds = subject.rng("forecasts"), subject.windows.folds[deployed_fold(subject.windows)].bounds
-    grid = np.unique(subject.windows.ds)
-    within = grid[(grid >= bounds["validation"][0]) & (grid < bounds["test"][1])]
+    windows, rng = subject.windows, subject.rng("forecasts")
+    begin, end = windows.folds[deployed_fold(windows)], windows.folds[max(windows.folds)]
+    grid = np.unique(windows.ds)
+    within = grid[(grid >= begin.bounds["validation"][0]) & (grid < end.bounds["test"][1])]
     return sorted(rng.choice(within, min(INSTANTS, subject.instants, len(within)), replace=False))
 
 

@@ -16,6 +16,11 @@ from reprocast.tasks.networks import SavedNetworks
 from reprocast.tasks.protocol import Score
 
 
+def forecast_folds(model: Model, windows: Windows) -> list[int]:
+    """The folds that a model forecasts: its own, or every one where it is not refitted."""
+    return [model.description.fold] if windows.refit else sorted(windows.folds)
+
+
 @lru_cache(maxsize=1)
 def models(subject: Subject) -> tuple[Model, ...]:
     """The shortly trained network, and every baseline, fitted on the deployed fold; made once."""

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from reprocast.audit.leak import LeakError
-from reprocast.audit.models import models, tables
+from reprocast.audit.models import forecast_folds, models, tables
 from reprocast.audit.naming import cutoff_name
 from reprocast.audit.result import Done
 from reprocast.audit.scrambling import as_it_was
 from reprocast.audit.subject import Subject
 from reprocast.errors import DataError
-from reprocast.model import Model, deployed_fold
+from reprocast.evaluation.folds import SPLITS
+from reprocast.model import Model
 from reprocast.tasks.forecast import predict
 
 INSTANTS = 3
@@ -40,8 +41,8 @@ def from_what_was_there(subject: Subject) -> Done:
 def _instants(subject: Subject) -> list[Any]:
     """Cutoffs of windows, at which every series has a row."""
     windows, rng = subject.windows, subject.rng("serving")
-    fold = windows.folds[deployed_fold(windows)]
-    starts = np.concatenate([np.asarray(fold.starts[split]) for split in ("validation", "test")])
+    folds = [windows.folds[number] for number in forecast_folds(models(subject)[0], windows)]
+    starts = np.unique(np.concatenate([fold.starts[split] for fold in folds for split in SPLITS]))
     times, count = np.unique(windows.ds[starts + windows.look_back - 1], return_counts=True)
     common = times[count == count.max()]
     return sorted(rng.choice(common, min(INSTANTS, subject.instants, len(common)), replace=False))
@@ -49,8 +50,9 @@ def _instants(subject: Subject) -> list[Any]:
 
 def _same(subject: Subject, model: Model, served: pd.DataFrame) -> int:
     """How many forecasts were compared with the table's."""
-    found, compared = tables(subject, model, subject.windows, model.description.fold), 0
-    table = pd.concat(found.values())
+    windows, compared = subject.windows, 0
+    found = (tables(subject, model, windows, fold) for fold in forecast_folds(model, windows))
+    table = pd.concat([rows for fold in found for rows in fold.values()])
     table = table[table["seed"].isna()].set_index(["unique_id", "target", "cutoff"])
     for key, rows in served.groupby(["unique_id", "target", "cutoff"], sort=False):
         if key not in table.index:

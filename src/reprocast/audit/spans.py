@@ -25,6 +25,7 @@ def in_order(subject: Subject) -> Done:
         for before, then in pairwise(SPLITS):
             _apart(windows, number, fold, (before, then), grid)
     _tests_apart(windows)
+    _fitted_once(windows)
     return Done({"folds": len(windows.folds), "windows": counted})
 
 
@@ -94,6 +95,22 @@ def _tests_apart(windows: Windows) -> None:
     for (one, (_, end)), (other, (begin, _)) in pairwise(bounds):
         if not end < begin:
             raise LeakError(f"splits: test spans of folds {one} and {other} overlap ({_span(begin, end)})")
+
+
+def _fitted_once(windows: Windows) -> None:
+    """Where models are not refitted, every fold has what the first was fitted on: windows and scaler."""
+    first = windows.folds[min(windows.folds)]
+    for number, fold in windows.folds.items() if not windows.refit else ():
+        for split in ("train", "validation"):
+            if not np.array_equal(fold.starts[split].runs, first.starts[split].runs):
+                raise LeakError(
+                    f"splits: split.refit is false, but fold {number} has a {split} span of its own"
+                )
+        for name in ("loc", "scale", "season_error", "score_loc", "score_scale"):
+            if not np.array_equal(getattr(fold, name), getattr(first, name), equal_nan=True):
+                raise LeakError(
+                    f"splits: split.refit is false, but fold {number} has a scaler of its own ({name})"
+                )
 
 
 def _name(windows: Windows, number: int, split: str, start: int) -> str:

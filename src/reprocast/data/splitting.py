@@ -52,7 +52,8 @@ def fold_spans(grid: Times, split: Split, embargo: int) -> list[Mapping[str, Spa
 
     Steps and fractions count grid times back from the end, with `embargo` more before each span. With
     dates, the last fold's test begins at its date and validation at its own, ending `embargo` grid times
-    before the test. Each older fold is the same, `split.step` grid times earlier.
+    before the test. Each older fold is the same, `split.step` grid times earlier. Where models are not
+    refitted, what teaches and selects them is the oldest fold's in every fold, and only the tests move on.
 
     Raises:
         ParamsError: dates, while the grid is integer steps.
@@ -72,7 +73,7 @@ def fold_spans(grid: Times, split: Split, embargo: int) -> list[Mapping[str, Spa
     ]
     if split.folds > 1:
         _refuse_too_many(validation - embargo - (split.folds - 1) * step, len(grid), split, step)
-    return spans
+    return spans if split.refit else [{**spans[0], "test": each["test"]} for each in spans]
 
 
 def spans_before(

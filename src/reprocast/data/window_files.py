@@ -22,6 +22,7 @@ SAID = (
     "look_back",
     "horizon",
     "embargo",
+    "refit",
     "season",
     "calendar",
     "scaling",

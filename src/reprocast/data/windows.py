@@ -100,6 +100,8 @@ class Windows:
     calendar: str
     folds: Mapping[int, Fold]
     """Folds by number, from 0."""
+    refit: bool = True
+    """split.refit: whether each fold has a scaler and models of its own, or all have the first fold's."""
     embargo: int = 0
     """Grid times between the target spans of two splits."""
     scaling: str = "standard"

@@ -1,4 +1,4 @@
-"""Forecast tables by fold: each fold's windows by its own model, and what the folds say together.
+"""Forecast tables by fold: each fold's windows by the model fitted for it, and what the folds say together.
 
 Legend: M windows, S seeds, H horizon, K targets.
 """
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reprocast.data.windows import Ints, Windows
 from reprocast.evaluation.forecasting import forecast_windows, quantiles_of_windows
-from reprocast.model import Model
+from reprocast.model import Model, fitted_for
 from reprocast.tasks.protocol import Score
 
 SPLITS = ("validation", "test")
@@ -26,11 +26,13 @@ class FoldTables:
     tables: Mapping[str, pd.DataFrame]
     """Forecast table by split."""
     selecting: pd.DataFrame
-    """The rows of validation that select a model: none of their targets is tested in an earlier fold."""
+    """The rows of validation that select a model: none of their targets is tested in an earlier fold.
+
+    A model that is not refitted has one validation span, and only the fold it was fitted on counts it."""
 
 
 def tabulate_fold(model: Model, windows: Windows, fold: int, task: Score) -> FoldTables:
-    """Forecasts the validation and test windows of a fold with the model that was fitted on it."""
+    """Forecasts the validation and test windows of a fold with the model that was fitted for it."""
     starts = {split: np.asarray(windows.folds[fold].starts[split]) for split in SPLITS}
     forecasts = {
         split: forecast_windows(model, windows, windows.folds[fold], some) for split, some in starts.items()
@@ -49,6 +51,7 @@ def tabulate_fold(model: Model, windows: Windows, fold: int, task: Score) -> Fol
         )
 
     tables, clear = {split: table(split) for split in SPLITS}, untested(windows, fold, starts["validation"])
+    clear &= fitted_for(windows, fold) == fold
     return FoldTables(tables, tables["validation"] if clear.all() else table("validation", clear))
 
 
@@ -69,7 +72,7 @@ def untested(windows: Windows, fold: int, starts: Ints) -> NDArray[np.bool_]:
 
 
 def pooled(folds: Mapping[int, FoldTables]) -> dict[str, pd.DataFrame]:
-    """Tables over all folds by split; validation without what was tested in an earlier fold."""
+    """Tables over all folds by split; validation without what was tested in an earlier fold, and once."""
     ordered = [folds[number] for number in sorted(folds)]
     return {
         "validation": pd.concat([one.selecting for one in ordered], ignore_index=True),

@@ -29,7 +29,7 @@ class Outcome:
     """Test error by model, in the score's terms."""
     tests: Differences
     folds: int = 1
-    """Folds of the backtest, each with models of its own."""
+    """Folds of the backtest."""
     refit: bool = True
     """Whether each fold's models were fitted anew."""
     unit: str = "origin"
@@ -86,6 +86,7 @@ def outcome(
         errors={name: error(scores, "test", score) for name, scores in models.items()},
         tests=differences(sample, networks, chosen, best, naive, alpha),
         folds=len(models[chosen]["folds"]),
+        refit=models[chosen].get("fitted", 1) == len(models[chosen]["folds"]),
         unit=sample.unit,
         least=sample.needed,
         skills=tuple(skills(sample, [name for name in (naive, best) if name], score, alpha, draws)),

@@ -18,7 +18,12 @@ def by_fold(inputs: Inputs, styles: Styles) -> Table | None:
         Column("model", "model", numeric=False),
         *(Column(fold, f"fold {fold}, {count}", write.score) for fold, count in origins.items()),
     ]
-    caption = f"Test scores by fold, the oldest first: {inputs.score_label}; each fold has models of its own"
+    own = (
+        "each fold has models of its own"
+        if inputs.params.split.refit
+        else "the first fold's models, fitted once"
+    )
+    caption = f"Test scores by fold, the oldest first: {inputs.score_label}; {own}"
     return table(caption, columns, list(found.values()), marks=styles, best=chosen(inputs))
 
 
@@ -29,14 +34,17 @@ def backtest(inputs: Inputs) -> tuple[tuple[str, str], ...]:
         return ()
     kept = inputs.params.split.training_steps
     learned = f"the {write.counted(kept, 'step')} before its validation" if kept else "what came before it"
+    fitted, deployed = f"anew for each fold, on {learned}", "the last fold's models"
+    if not inputs.params.split.refit:
+        fitted, deployed = f"once, on {learned}, and forecasts every later fold, scaled as there", "they"
     said = (
-        f"{count}: every model is fitted anew for each fold, on {learned}; scores and tests are over the "
-        "test windows of all folds; the last fold's models are deployed"
+        f"{count}: every model is fitted {fitted}; scores and tests are over the "
+        f"test windows of all folds; {deployed} are deployed"
     )
     return (("Folds", said),)
 
 
 def apart(inputs: Inputs) -> str:
     """What does not select a model: an earlier fold was tested on it."""
-    several = len(inputs.fold_numbers) > 1
+    several = len(inputs.fold_numbers) > 1 and inputs.params.split.refit
     return "; validation windows that lie in an earlier fold's test do not count" if several else ""

@@ -46,6 +46,8 @@ class Split(Block):
     """Steps from one fold's test span to the next one's; null: the length of the test span."""
     training_steps: PositiveInt | None = None
     """Steps in the training span, which then slides with the folds; null: all there are, so that it grows."""
+    refit: bool = True
+    """Whether every fold fits models and scalers anew; false: the first fold's forecast all later ones."""
 
     @model_validator(mode="after")
     def _validation_before_test(self) -> Self:
@@ -60,6 +62,14 @@ class Split(Block):
         fractions = [part for part in (self.test, self.validation) if isinstance(part, float)]
         if sum(fractions) >= 1:
             raise ValueError(f"test {self.test} and validation {self.validation} leave nothing to train on")
+        return self
+
+    @model_validator(mode="after")
+    def _one_fold_is_fitted_once(self) -> Self:
+        if not self.refit and self.folds == 1:
+            raise CrossFieldError(
+                ("split", "refit"), "false does nothing with one fold; leave it out, or set split.folds"
+            )
         return self
 
     @model_validator(mode="after")

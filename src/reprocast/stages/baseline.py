@@ -7,7 +7,7 @@ from reprocast.baselines.saved import fit_baseline, save_baseline
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.errors import UsageError
 from reprocast.fingerprint import fingerprint
-from reprocast.model import deployed_fold, folder_of_fold
+from reprocast.model import deployed_fold, fitted_folds, folder_of_fold
 from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
 from reprocast.params.reading import read
@@ -41,7 +41,7 @@ def main(name: str) -> None:
     mark = fingerprint(blocks, data, ["reprocast.stages.baseline"])
     windows = read_windows(WINDOWS)
     with new_folder(MODELS / name) as folder:
-        for fold in sorted(windows.folds):
+        for fold in fitted_folds(windows):
             path = folder_of_fold(folder, fold, deployed_fold(windows))
             path.mkdir(parents=True, exist_ok=True)
             save_baseline(fit_baseline(name, block, windows, fold, data, mark, params.task), path)

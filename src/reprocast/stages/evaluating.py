@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from reprocast.data.window_files import read_windows, windows_sha256
+from reprocast.data.windows import Windows
 from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
 from reprocast.evaluation.folds import FoldTables, pooled, tabulate_fold
-from reprocast.model import Description, Model, deployed_fold, folder_of_fold
+from reprocast.model import Description, Model, deployed_fold, fitted_folds, fitted_for, folder_of_fold
 from reprocast.stages.measuring import measure
 from reprocast.stages.publish import write_file
 from reprocast.tasks import part
@@ -36,24 +38,40 @@ def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
     """
     windows, sha256 = read_windows(WINDOWS), windows_sha256(WINDOWS)
     deployed = deployed_fold(windows)
-    models = {
-        fold: _load(folder_of_fold(MODELS / name, fold, deployed), load, fold, sha256)
-        for fold in sorted(windows.folds, reverse=True)
-    }
+    models = {fold: _load(name, fold, load, windows, sha256) for fold in reversed(fitted_folds(windows))}
     said, measured = models[deployed].description, measure(models[deployed], windows, windows.folds[deployed])
     task = cast("Score", part(said.task, "score"))
-    folds = {fold: tabulate_fold(models[fold], windows, fold, task) for fold in sorted(models)}
+    folds = {}
+    for fold in sorted(windows.folds):
+        model = models[fitted_for(windows, fold)]
+        _refuse_other_scaler(model, windows, fold)
+        folds[fold] = tabulate_fold(model, windows, fold, task)
     table = pd.concat([rows for fold in folds.values() for rows in fold.tables.values()], ignore_index=True)
     write_file(FORECASTS / f"{name}.parquet", task.table_bytes(table))
     write_file(SCORES / f"{name}.json", canonical_json(_scored(said, folds, task)))
     return measured
 
 
-def _load(folder: Path, load: Callable[[Path], Model], fold: int, sha256: str) -> Model:
+def _load(name: str, fold: int, load: Callable[[Path], Model], windows: Windows, sha256: str) -> Model:
+    """The model of a fold, if it is what this run has fitted."""
+    folder = folder_of_fold(MODELS / name, fold, deployed_fold(windows))
     model = load(folder)
-    if (model.description.windows_sha256, model.description.fold) != (sha256, fold):
+    said = model.description
+    if said.name != name:
+        raise DataError(f"{folder}: holds the model {said.name}, not {name}; run `reprocast repro`")
+    if (said.windows_sha256, said.fold) != (sha256, fold):
         raise DataError(f"{folder}: was fitted on other windows; run `reprocast repro`")
     return model
+
+
+def _refuse_other_scaler(model: Model, windows: Windows, fold: int) -> None:
+    """Raises unless a fold's windows are scaled by the numbers that the model's training windows were."""
+    said, own = model.description, windows.folds[fold]
+    if not (np.array_equal(said.loc, own.loc) and np.array_equal(said.scale, own.scale)):
+        raise DataError(
+            f"models/{said.name}: the windows of fold {fold} are not scaled as those it was fitted on; "
+            "run `reprocast repro`"
+        )
 
 
 def _scored(said: Description, folds: Mapping[int, FoldTables], task: Score) -> dict[str, Any]:
@@ -72,5 +90,5 @@ def _scored(said: Description, folds: Mapping[int, FoldTables], task: Score) -> 
         "fingerprint": said.fingerprint,
         "cost": said.cost.model_dump(),
         "folds": by_fold,
-        **({"pooled": together} if together else {}),
+        **({"pooled": together, "fitted": said.folds} if together else {}),
     }

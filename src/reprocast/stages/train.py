@@ -13,7 +13,7 @@ from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.deterministic import canonical_json, csv_text
 from reprocast.errors import InternalError
 from reprocast.fingerprint import fingerprint
-from reprocast.model import Cost, Description, deployed_fold, folder_of_fold, seen_in
+from reprocast.model import Cost, Description, deployed_fold, fitted_folds, folder_of_fold, seen_in
 from reprocast.networks.allocation import keep_memory
 from reprocast.networks.forecaster import parameters
 from reprocast.networks.watch import Epoch
@@ -90,7 +90,7 @@ def main(name: str, *, follow: bool = True) -> None:
     windows, settings = read_windows(WINDOWS), overridden(shared.train, architecture.train)
     trainings = {
         fold: Training(learn, architecture, windows, fold, settings, shared.runtime, STATE)
-        for fold in sorted(windows.folds)
+        for fold in fitted_folds(windows)
     }
     drafts = _describe(name, trainings, shared, learn.__name__)
     draft = drafts[deployed_fold(windows)]

@@ -54,6 +54,7 @@ def cut(panel: Panel, columns: Columns, window: Window, split: Split, season: in
         season=season,
         calendar=calendar,
         folds={number: make_fold(series, each, shape) for number, each in enumerate(spans)},
+        refit=split.refit,
         embargo=window.embargo,
         scaling=window.scaling,
         missing=window.missing,
