@@ -198,6 +198,7 @@ def test_a_terminal_gets_a_bar_and_a_line_a_seed(
     assert said.count("best validation loss") == 2
     assert "━" in said
     assert "small seed 1 epoch" not in said
+    assert [count for count in range(3) if f"{count} of 2 networks" in said] == [0, 1, 2]
     assert not signs_of_a_live_display()
     assert outputs(project, "small").keys() == {*FILES, "small.csv", "small.json"}
 
@@ -255,8 +256,11 @@ def test_diagnosing_changes_no_weight(project: Path, monkeypatch: pytest.MonkeyP
 
 
 def signs_of_a_live_display() -> list[str]:
-    """Threads that still redraw."""
-    return [thread.name for thread in threading.enumerate() if "Refresh" in type(thread).__name__]
+    """Threads that still redraw; one that was told to end is given the time."""
+    found = [thread for thread in threading.enumerate() if "Refresh" in type(thread).__name__]
+    for thread in found:
+        thread.join(20)
+    return [thread.name for thread in found if thread.is_alive()]
 
 
 def test_a_failed_training_says_so_and_leaves_the_old_outputs(project: Path) -> None:
@@ -392,6 +396,8 @@ def test_a_terminal_gets_a_bar_and_a_pipe_a_line_an_epoch(project: Path) -> None
     assert "━" in shown
     assert "epoch 1: train" not in shown
     assert "━" not in piped
+    assert "of 2 networks" in shown
+    assert "of 2 networks" not in piped
     assert "epoch 1: train" in piped
     assert all("best validation loss" in text for text in (shown, piped))
 

@@ -22,6 +22,12 @@ def weights_bytes(weights: Weights) -> bytes:
     return save({name: weights[name].detach().cpu().contiguous() for name in sorted(weights)})
 
 
+def weights_from(content: bytes) -> dict[str, Tensor]:
+    """The weights of `weights_bytes`."""
+    tensors: dict[str, Tensor] = load(content)
+    return tensors
+
+
 def read_weights(path: Path) -> dict[str, Tensor]:
     """The weights that `write_weights` wrote.
 
@@ -30,12 +36,11 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         DataError: it is not a whole safetensors file.
     """
     try:
-        tensors: dict[str, Tensor] = load(path.read_bytes())
+        return weights_from(path.read_bytes())
     except FileNotFoundError:
         raise NoInputError(f"{path}: no such file; run `reprocast repro`") from None
     except SafetensorError as error:
         raise DataError(f"{path}: is not a safetensors file ({error}); run `reprocast repro`") from None
-    return tensors
 
 
 def restore(network: nn.Module, path: Path) -> None:

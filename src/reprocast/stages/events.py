@@ -26,6 +26,8 @@ class Events:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._path = path
+        self.earlier = 0.0
+        """Seconds of training that an interrupted run has done."""
 
     def write(self, event: str, **fields: Any) -> None:
         """Appends one line, whole, with the time."""
@@ -54,7 +56,9 @@ def recording(name: str, start: dict[str, Any], *, follow: bool) -> Iterator[Eve
         status, reason = "FAILED", str(error) or type(error).__name__
         raise
     finally:
-        events.write("end", status=status, seconds=time.perf_counter() - begun, reason=reason)
+        events.write(
+            "end", status=status, seconds=time.perf_counter() - begun + events.earlier, reason=reason
+        )
         wait_for(follower)
 
 

@@ -34,7 +34,7 @@ def run(name: str, work: Callable[[], Mapping[str, float] | None]) -> None:
     die_with_parent()
     begun = time.perf_counter()
     try:
-        measured = work() or {}
+        measured = dict(work() or {})
     except ReprocastError as error:
         _fail(name, error.exit_code, str(error))
     except KeyboardInterrupt:
@@ -43,7 +43,8 @@ def run(name: str, work: Callable[[], Mapping[str, float] | None]) -> None:
         _keep("traceback.txt", traceback.format_exc())
         last = traceback.format_exc().strip().splitlines()[-1]
         _fail(name, 70, f"our own fault, please report it with .reprocast/traceback.txt: {last}")
-    _keep(f"times/{name}.json", json.dumps({"seconds": time.perf_counter() - begun, **measured}))
+    seconds = time.perf_counter() - begun + measured.pop("earlier", 0.0)
+    _keep(f"times/{name}.json", json.dumps({"seconds": seconds, **measured}))
 
 
 def _fail(name: str, code: int, line: str) -> None:

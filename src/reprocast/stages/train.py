@@ -1,8 +1,7 @@
 """Stage train@NAME: one architecture, a network a fold and seed: models/NAME, its curves and diagnostics."""
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,35 +9,31 @@ from typing import Any
 from pydantic import ConfigDict, create_model
 
 from reprocast.data.window_files import read_windows, windows_sha256
-from reprocast.deterministic import canonical_json, csv_text
 from reprocast.errors import InternalError
 from reprocast.fingerprint import fingerprint
-from reprocast.model import Cost, Description, deployed_fold, fitted_folds, folder_of_fold, seen_in
+from reprocast.model import Cost, Description, deployed_fold, fitted_folds, seen_in
 from reprocast.networks.allocation import keep_memory
 from reprocast.networks.forecaster import parameters
-from reprocast.networks.watch import Epoch
+from reprocast.networks.progress import Bars
 from reprocast.networks.weights import weights_bytes
 from reprocast.params.architecture import Architecture
 from reprocast.params.base import Block
 from reprocast.params.reading import read
 from reprocast.params.seeds import Seeds
 from reprocast.params.train import Runtime, Train, overridden
-from reprocast.stages.events import Events, recording
-from reprocast.stages.publish import STATE, new_folder, write_file
+from reprocast.stages.events import recording
+from reprocast.stages.finished import Finished, Shelf
+from reprocast.stages.publish import STATE, write_file
 from reprocast.stages.reporter import Reporter
 from reprocast.stages.stage import PARAMS, run
+from reprocast.stages.trained import Fitted, finish, publish
 from reprocast.tasks import part
 from reprocast.tasks.diagnosing import report
-from reprocast.tasks.networks import save_networks
 from reprocast.tasks.training import DivergedError, Trained, Training, train_seed
 
-WINDOWS, MODELS, CURVES = Path("data/windows"), Path("models"), Path("results/training")
-DIAGNOSTICS = Path("results/diagnostics")
+WINDOWS = Path("data/windows")
 DIVERGED = STATE / "diverged"
 """The last good weights of a training that failed."""
-COLUMNS = (
-    "fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate", "gradient_norm", "clipped",
-)  # fmt: skip
 
 
 class Shared(Block):
@@ -63,22 +58,15 @@ def read_params(name: str) -> tuple[Architecture, Shared]:
     return getattr(params.architectures, name), params
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """The networks of one fold."""
-
-    description: Description
-    trained: Mapping[int, Trained]
-    """By seed."""
-    epochs: list[Epoch]
-
-
-def main(name: str, *, follow: bool = True) -> None:
+def main(name: str, *, follow: bool = True) -> dict[str, float]:
     """Trains architecture `name` on every fold and publishes its models and its curves.
 
     Args:
         name: entry of `architectures`.
         follow: whether another process records the training while it goes on.
+
+    Returns:
+        Seconds that an interrupted run before this one has trained, as `earlier`.
 
     Raises:
         ParamsError: there is no such architecture, or a block is wrong.
@@ -95,21 +83,38 @@ def main(name: str, *, follow: bool = True) -> None:
     drafts = _describe(name, trainings, shared, learn.__name__)
     draft = drafts[deployed_fold(windows)]
     start = {"model": name, "fingerprint": draft.fingerprint, "description": draft.model_dump(mode="json")}
-    with recording(name, start, follow=follow) as events:
-        folds = [_train(drafts[fold], training, events) for fold, training in trainings.items()]
+    shelf = Shelf(name, draft.fingerprint, shared.runtime.accelerator)
+    bars = Bars(name, len(drafts) * len(shared.seeds), shown=sys.stdout.isatty())
+    with recording(name, start, follow=follow) as events, bars:
+        reporter = Reporter(bars, events)
+        folds = [_train(drafts[fold], training, reporter, shelf) for fold, training in trainings.items()]
         newest = folds[-1]
         found = report(trainings[newest.description.fold], newest.trained, newest.epochs)
-        _publish(folds, found)
+        publish(folds, found)
+        shelf.clear()
     for line in found["warnings"]:
         print(f"{name}: warning: {line}", flush=True)
+    return {"earlier": events.earlier}
 
 
-def _train(draft: Description, training: Training, events: Events) -> Fitted:
+def _train(draft: Description, training: Training, reporter: Reporter, shelf: Shelf) -> Fitted:
     """The networks of one fold, a seed after the other."""
+    found = {seed: _network(draft, training, seed, reporter, shelf) for seed in draft.seeds}
+    trained = {seed: one.trained for seed, one in found.items()}
+    return Fitted(finish(draft, trained), trained, [epoch for one in found.values() for epoch in one.epochs])
+
+
+def _network(draft: Description, training: Training, seed: int, reporter: Reporter, shelf: Shelf) -> Finished:
+    """One network: that of a run that was interrupted after it had trained it, or a new one."""
     name = draft.name if draft.folds == 1 else f"{draft.name} fold {draft.fold}"
-    report = Reporter(name, draft.fold, training.steps(), events)
-    trained = {seed: report.seed(seed, partial(_train_seed, name, training, seed)) for seed in draft.seeds}
-    return Fitted(_finish(draft, trained), trained, report.epochs)
+    found, title = shelf.find(draft.fold, seed), f"{name} seed {seed}"
+    if found:
+        reporter.again(title, draft.fold, seed, found)
+        return found
+    work = partial(_train_seed, name, training, seed)
+    finished = reporter.network(title, draft.fold, seed, training.steps(), work)
+    shelf.keep(draft.fold, seed, finished)
+    return finished
 
 
 def _train_seed(name: str, training: Training, seed: int, **watching: Any) -> Trained:
@@ -158,42 +163,6 @@ def _cost(training: Training, seed: int) -> Cost:
     network: Any = training.network(seed)
     work = network.multiply_adds(training.windows.look_back)
     return Cost(parameters=parameters(network), multiply_adds=work, optimiser_steps=0)
-
-
-def _finish(draft: Description, trained: Mapping[int, Trained]) -> Description:
-    steps = sum(one.steps for one in trained.values())
-    fitted = {
-        "best_epoch": {str(seed): one.best_epoch for seed, one in trained.items()},
-        "best_loss": {str(seed): one.best_loss for seed, one in trained.items()},
-        "learning_rate": {str(seed): one.rate for seed, one in trained.items()},
-    }
-    return draft.model_copy(update={"cost": _with_steps(draft.cost, steps), "fitted": fitted})
-
-
-def _with_steps(cost: Cost, steps: int) -> Cost:
-    return cost.model_copy(update={"optimiser_steps": steps})
-
-
-def _publish(folds: Sequence[Fitted], found: Mapping[str, Any]) -> None:
-    """Writes the model of every fold, the last as what is deployed, the curves of all, and diagnostics."""
-    deployed = folds[-1].description
-    steps = sum(one.description.cost.optimiser_steps for one in folds)
-    with new_folder(MODELS / deployed.name) as folder:
-        for one in folds:
-            said = one.description
-            path = folder_of_fold(folder, said.fold, deployed.fold)
-            path.mkdir(parents=True, exist_ok=True)
-            if said is deployed:
-                said = said.model_copy(update={"cost": _with_steps(said.cost, steps)})
-            save_networks(said, {seed: fit.weights for seed, fit in one.trained.items()}, path)
-    rows = (
-        [one.description.fold, *(getattr(epoch, column) for column in COLUMNS[1:])]
-        for one in folds
-        for epoch in one.epochs
-    )
-    write_file(CURVES / f"{deployed.name}.csv", csv_text(COLUMNS, rows))
-    told = {"model": deployed.name, "fingerprint": deployed.fingerprint, **found}
-    write_file(DIAGNOSTICS / f"{deployed.name}.json", canonical_json(told))
 
 
 if __name__ == "__main__":
