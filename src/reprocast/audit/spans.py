@@ -106,7 +106,7 @@ def _fitted_once(windows: Windows) -> None:
                 raise LeakError(
                     f"splits: split.refit is false, but fold {number} has a {split} span of its own"
                 )
-        for name in ("loc", "scale", "season_error", "score_loc", "score_scale"):
+        for name in ("loc", "scale", "score_loc", "score_scale"):
             if not np.array_equal(getattr(fold, name), getattr(first, name), equal_nan=True):
                 raise LeakError(
                     f"splits: split.refit is false, but fold {number} has a scaler of its own ({name})"

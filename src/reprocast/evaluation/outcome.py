@@ -86,7 +86,7 @@ def outcome(
         errors={name: error(scores, "test", score) for name, scores in models.items()},
         tests=differences(sample, networks, chosen, best, naive, alpha),
         folds=len(models[chosen]["folds"]),
-        refit=models[chosen].get("fitted", 1) == len(models[chosen]["folds"]),
+        refit=models[chosen].get("fitted") != 1,
         unit=sample.unit,
         least=sample.needed,
         skills=tuple(skills(sample, [name for name in (naive, best) if name], score, alpha, draws)),
