@@ -125,6 +125,16 @@ def levels_of(description: Description) -> tuple[float, ...]:
     return () if head.get("kind", "point") == "point" else tuple(head["levels"])
 
 
+DISTRIBUTIONS = ("gaussian", "student_t", "negative_binomial")
+"""Heads that answer with a distribution."""
+
+
+def distribution_of(description: Description) -> str | None:
+    """The family of a model's distribution, if its head is one."""
+    kind = description.block.get("head", {}).get("kind")
+    return str(kind) if kind in DISTRIBUTIONS else None
+
+
 def fitted_folds(windows: Windows) -> list[int]:
     """The folds that models are fitted on, in order: all, or the first alone where split.refit is false."""
     return sorted(windows.folds) if windows.refit else [min(windows.folds)]
@@ -163,4 +173,12 @@ class QuantileModel(Model, Protocol):
 
     def quantiles(self, batch: Batch) -> NDArray[np.float64]:
         """Scaled quantiles (S, B, H, K, Q) at the description's levels."""
+        ...
+
+
+class DistributionModel(QuantileModel, Protocol):
+    """A fitted model whose head is a distribution."""
+
+    def parameters(self, batch: Batch) -> NDArray[np.float64]:
+        """Parameters (S, B, H, K, P) of the scaled answers' distributions."""
         ...

@@ -40,7 +40,7 @@ def forecast_table(name: str, split: str, seeds: tuple[int, ...]) -> pd.DataFram
                     {
                         "model": name, "fold": 0, "split": split, "seed": seed, "unique_id": series,
                         "target": "y", "cutoff": at[0], "ds": at[1:], "last": truth[n, c], "loc": 0.5,
-                        "scale": 2.0, "season_error": 1.0, "y": y, "mean": mean,
+                        "scale": 2.0, "season_error": 1.0, "season_square": 1.0, "y": y, "mean": mean,
                     }
                 )  # fmt: skip
     frame = pd.DataFrame(rows)
@@ -283,6 +283,7 @@ def test_running_again_gives_the_same_bytes(project: Path) -> None:
         "metrics.json", "leaderboard.csv", "verdict.json", "significance.csv", "curves.csv", "horizon.csv",
         "series.csv", "folds.csv", "forecasts.csv", "worth.csv", "gradients.csv", "warnings.csv", "skill.csv",
         "confidence_set.csv", "predictive_ability.csv", "variance.csv", "ranks.csv",
+        "intervals.csv", "pit.csv",
     }  # fmt: skip
     assert outputs() == first
 

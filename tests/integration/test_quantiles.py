@@ -13,7 +13,8 @@ from reprocast.model import levels_of
 from reprocast.panel import Panel
 from reprocast.stages import train
 from reprocast.stages.evaluating import evaluate
-from reprocast.tasks.forecast.forecast_table import read_table, to_nixtla
+from reprocast.tasks.forecast.forecast_table import read_table
+from reprocast.tasks.forecast.long_form import to_nixtla
 from reprocast.tasks.forecast.predict import forecast_panel
 from reprocast.tasks.networks import load_network
 

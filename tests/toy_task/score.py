@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from reprocast.tasks.forecast import score as forecasting
-from reprocast.tasks.forecast.score import losses, read_table, scores, table_bytes
+from reprocast.tasks.forecast.score import losses, read_table, row_losses, scores, table_bytes, with_intervals
 
-__all__ = ["losses", "read_table", "scores", "table_bytes", "tabulate"]
+__all__ = ["losses", "read_table", "row_losses", "scores", "table_bytes", "tabulate", "with_intervals"]
 
 
 def tabulate(windows: Any, fold: int, split: str, starts: Any, forecasts: Any, model: Any) -> pd.DataFrame:
@@ -22,5 +22,5 @@ def tabulate(windows: Any, fold: int, split: str, starts: Any, forecasts: Any, m
         if model.kind == "network"
         else (1 + np.sign((values[1] - last).round(9))) / 2
     )
-    plain = {"last": 0.0, "loc": 0.0, "scale": 1.0, "season_error": 1.0}
+    plain = {"last": 0.0, "loc": 0.0, "scale": 1.0, "season_error": 1.0, "season_square": 1.0}
     return table.assign(y=list(labels), mean=list(chances), **plain)

@@ -3,7 +3,7 @@
 Legend: M windows, S seeds, H horizon, K targets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reprocast.data.windows import Ints, Windows
-from reprocast.evaluation.forecasting import forecast_windows, quantiles_of_windows
+from reprocast.evaluation.forecasting import forecast_windows, parameters_of_windows, quantiles_of_windows
 from reprocast.model import Model, fitted_for
+from reprocast.params.compare import LEVELS
 from reprocast.tasks.protocol import Score
 
 SPLITS = ("validation", "test")
@@ -31,28 +32,35 @@ class FoldTables:
     A model that is not refitted has one validation span, and only the fold it was fitted on counts it."""
 
 
-def tabulate_fold(model: Model, windows: Windows, fold: int, task: Score) -> FoldTables:
-    """Forecasts the validation and test windows of a fold with the model that was fitted for it."""
+def tabulate_fold(
+    model: Model, windows: Windows, fold: int, task: Score, nominal: Sequence[float] = LEVELS
+) -> FoldTables:
+    """Forecasts the validation and test windows of a fold with the model that was fitted for it.
+
+    `nominal` are the coverages of the intervals that the test gets from the errors on validation.
+    """
     starts = {split: np.asarray(windows.folds[fold].starts[split]) for split in SPLITS}
     forecasts = {
         split: forecast_windows(model, windows, windows.folds[fold], some) for split, some in starts.items()
     }
-
-    quantiles = {
-        split: quantiles_of_windows(model, windows, windows.folds[fold], some)
-        for split, some in starts.items()
-    }
+    spreads = {split: _spread(model, windows, fold, some) for split, some in starts.items()}
 
     def table(split: str, kept: slice | NDArray[np.bool_] = slice(None)) -> pd.DataFrame:
-        some, spread = starts[split][kept], quantiles[split]
-        beside = {} if spread is None else {"quantiles": spread[:, kept]}
+        some, beside = starts[split][kept], {name: part[:, kept] for name, part in spreads[split].items()}
         return task.tabulate(
             windows, fold, split, some, forecasts[split][:, kept], model.description, **beside
         )
 
-    tables, clear = {split: table(split) for split in SPLITS}, untested(windows, fold, starts["validation"])
-    clear &= fitted_for(windows, fold) == fold
+    clear = untested(windows, fold, starts["validation"]) & (fitted_for(windows, fold) == fold)
+    tables = task.with_intervals({split: table(split) for split in SPLITS}, nominal)
     return FoldTables(tables, tables["validation"] if clear.all() else table("validation", clear))
+
+
+def _spread(model: Model, windows: Windows, fold: int, starts: Ints) -> dict[str, NDArray[np.float64]]:
+    """What a model says of its uncertainty: quantiles and a distribution's parameters, if it has them."""
+    asked = {"quantiles": quantiles_of_windows, "parameters": parameters_of_windows}
+    found = {name: ask(model, windows, windows.folds[fold], starts) for name, ask in asked.items()}
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def untested(windows: Windows, fold: int, starts: Ints) -> NDArray[np.bool_]:

@@ -43,6 +43,31 @@ def mase(y: Floats, mean: Floats, season_error: Floats) -> float:
     return float((np.abs(y - mean) / season_error).mean())
 
 
+def rmsse(y: Floats, mean: Floats, season_square: Floats) -> float:
+    """Root mean squared scaled error; Makridakis et al. (2022), The M5 Accuracy Competition.
+
+    Args:
+        y: what came.
+        mean: what was forecast.
+        season_square: mean squared seasonal difference up to the cutoff, broadcast against y; M5 took
+            a season of 1. Where it is not above 0 the score is NaN.
+    """
+    if not (season_square > 0).all():
+        return float("nan")
+    return float(np.sqrt((np.square(y - mean) / season_square).mean()))
+
+
+def owa(smape: float, mase: float, smape_naive2: float, mase_naive2: float) -> float:
+    """Overall weighted average, ½ (sMAPE / sMAPE of Naive2 + MASE / MASE of Naive2).
+
+    Makridakis, Spiliotis & Assimakopoulos (2020), The M4 Competition. Each of the four is the mean of the
+    series' own scores. NaN where Naive2 is perfect.
+    """
+    if not (smape_naive2 > 0 and mase_naive2 > 0):
+        return float("nan")
+    return (smape / smape_naive2 + mase / mase_naive2) / 2
+
+
 def r2(y: Floats, mean: Floats) -> float:
     """Coefficient of determination, 1 − SSE/SST about the mean of y; Wright (1921). NaN for a constant y."""
     spread = np.square(y - y.mean()).sum()

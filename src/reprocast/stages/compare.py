@@ -13,7 +13,7 @@ from pydantic import Field
 from reprocast.deterministic import canonical_json, csv_text, figure
 from reprocast.errors import NoInputError
 from reprocast.evaluation import comparison_rows as say
-from reprocast.evaluation import figure_data, worth
+from reprocast.evaluation import figure_data, interval_rows, worth
 from reprocast.evaluation.bootstrap import Draws
 from reprocast.evaluation.confidence_set import CONFIDENCE_SET
 from reprocast.evaluation.leaderboard import COLUMNS, Row, leaderboard
@@ -59,7 +59,7 @@ def main() -> None:
     losses = {name: task.row_losses(tables[name], params.compare.score) for name in names}
     matched = sample({name: _deployed(losses[name]) for name in names}, models[names[0]]["horizon"])
     outcome = _outcome(params, models, matched)
-    rows = leaderboard(models, outcome.score, outcome.best, outcome.naive)
+    rows = leaderboard(models, outcome.score, outcome.best, outcome.naive, _of_kind(params, "naive2"))
     with new_folder(RESULTS / "comparison") as folder:
         _write_comparison(folder, outcome, models, tables)
         _write_uncertainty(folder, outcome, matched, losses)
@@ -77,6 +77,11 @@ def _outcome(params: CompareParams, models: Mapping[str, Any], matched: Sample) 
     compare, kinds = params.compare, {name: entry.kind for name, entry in params.baselines.items()}
     draws = Draws(compare.replications, compare.seed)
     return outcome_of(models, matched, params.architectures, kinds, compare.score, compare.alpha, draws)
+
+
+def _of_kind(params: CompareParams, kind: str) -> str | None:
+    """The first baseline of a kind, if there is one."""
+    return next((name for name, entry in sorted(params.baselines.items()) if entry.kind == kind), None)
 
 
 def _said(kind: str, name: str) -> dict[str, Any]:
@@ -111,6 +116,8 @@ def _write_comparison(
         "series.csv": csv_text(figure_data.SERIES, figure_data.series_rows(models)),
         "folds.csv": csv_text(figure_data.FOLDS, _with_times(figure_data.FOLDS, folds)),
         "forecasts.csv": csv_text(figure_data.FORECASTS, _with_times(figure_data.FORECASTS, forecasts)),
+        "intervals.csv": csv_text(interval_rows.INTERVALS, interval_rows.interval_rows(models)),
+        "pit.csv": csv_text(interval_rows.PIT, interval_rows.pit_rows(models)),
         "worth.csv": csv_text(worth.WORTH, worth.worth_rows(models, found)),
         "gradients.csv": csv_text(worth.GRADIENTS, worth.gradient_rows(found)),
         "warnings.csv": csv_text(worth.WARNINGS, worth.warning_rows(found)),

@@ -13,13 +13,24 @@ from reprocast.deterministic import canonical_json
 from reprocast.errors import DataError
 from reprocast.evaluation.folds import FoldTables, pooled, tabulate_fold
 from reprocast.model import Description, Model, deployed_fold, fitted_folds, fitted_for, folder_of_fold
+from reprocast.params.base import Block
+from reprocast.params.compare import Compare
+from reprocast.params.reading import read
 from reprocast.stages.measuring import measure
 from reprocast.stages.publish import write_file
+from reprocast.stages.stage import PARAMS
 from reprocast.tasks import part
 from reprocast.tasks.protocol import Score
 
 WINDOWS, MODELS = Path("data/windows"), Path("models")
 FORECASTS, SCORES = Path("results/forecasts"), Path("results/scores")
+
+
+class EvaluateParams(Block):
+    """What these stages read of params.yaml."""
+
+    compare: Compare = Compare()
+    """How models are compared; of which the coverages of intervals matter here."""
 
 
 def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
@@ -41,11 +52,12 @@ def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
     models = {fold: _load(name, fold, load, windows, sha256) for fold in reversed(fitted_folds(windows))}
     said, measured = models[deployed].description, measure(models[deployed], windows, windows.folds[deployed])
     task = cast("Score", part(said.task, "score"))
+    levels = read(PARAMS, EvaluateParams, part=True).compare.levels
     folds = {}
     for fold in sorted(windows.folds):
         model = models[fitted_for(windows, fold)]
         _refuse_other_scaler(model, windows, fold)
-        folds[fold] = tabulate_fold(model, windows, fold, task)
+        folds[fold] = tabulate_fold(model, windows, fold, task, levels)
     table = pd.concat([rows for fold in folds.values() for rows in fold.tables.values()], ignore_index=True)
     write_file(FORECASTS / f"{name}.parquet", task.table_bytes(table))
     write_file(SCORES / f"{name}.json", canonical_json(_scored(said, folds, task)))

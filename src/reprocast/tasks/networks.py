@@ -51,6 +51,10 @@ class SavedNetworks:
         levels, learn = levels_of(self.description), part(self.description.task, "learn")
         return self._answers(batch, lambda outputs, network: learn.quantiles(outputs, network, levels))
 
+    def parameters(self, batch: Batch) -> NDArray[np.float64]:
+        """Parameters (S, B, H, K, P) of the scaled answers' distributions."""
+        return self._answers(batch, lambda outputs, _: outputs)
+
     def _answers(self, batch: Batch, answer: Callable[[Tensor, nn.Module], Tensor]) -> NDArray[np.float64]:
         """What every network answers (S, B, …), a chunk of windows at a time."""
         chunks = []

@@ -1,6 +1,6 @@
 """The form of a task's three parts; stages know these protocols only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,11 +38,19 @@ class Score(Protocol):
         forecasts: NDArray[np.float64],
         model: Description,
         quantiles: NDArray[np.float64] | None = None,
+        parameters: NDArray[np.float64] | None = None,
     ) -> pd.DataFrame:
         """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
 
-        `quantiles` (S, M, H, K, Q) stand beside them where the model has levels.
+        `quantiles` (S, M, H, K, Q) stand beside them where the model has levels, and `parameters`
+        (S, M, H, K, P) where it answers with a distribution.
         """
+        ...
+
+    def with_intervals(
+        self, tables: Mapping[str, pd.DataFrame], nominal: Sequence[float]
+    ) -> dict[str, pd.DataFrame]:
+        """The tables of one fold by split, those of the test with intervals of these nominal coverages."""
         ...
 
     def scores(self, table: pd.DataFrame) -> dict[str, Any]:

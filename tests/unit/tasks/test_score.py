@@ -8,7 +8,8 @@ from reprocast.data.starts import Starts
 from reprocast.data.windows import Channels, Fold, Windows
 from reprocast.errors import DataError, InternalError, NoInputError
 from reprocast.model import Cost, Description, Roles
-from reprocast.tasks.forecast.forecast_table import read_table, table_bytes, to_nixtla
+from reprocast.tasks.forecast.forecast_table import read_table, table_bytes
+from reprocast.tasks.forecast.long_form import to_nixtla
 from reprocast.tasks.forecast.score import losses, scores, tabulate
 
 LOOK_BACK, HORIZON, ROWS = 3, 2, 9

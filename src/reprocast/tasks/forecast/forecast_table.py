@@ -1,21 +1,22 @@
 """The forecast table, from which every score is computed.
 
-One row per model, fold, split, seed, series, target and cutoff (the last step seen). `y`, `mean` and
-`ds` are lists over the horizon (H,); values are in the units of the target column, and
-(v − loc) / scale brings them to the scale that the scores use; `y` is NaN where it was not observed.
-`seed` is null for the mean of the seeds, which is what would be deployed. A model with levels has two columns
-more: `levels` (Q,) and `quantiles` (H · Q,), the levels of the first step first.
+One row per model, fold, split, seed, series, target and cutoff (the last step seen). `y`, `mean` and `ds`
+are lists over the horizon (H,); values are in the units of the target column, and (v − loc) / scale brings
+them to the scale that the scores use; `y` is NaN where it was not observed. `seed` is null for the mean of
+the seeds, which is what would be deployed. A model with levels has two columns more: `levels` (Q,) and
+`quantiles` (H · Q,), the levels of the first step first; of the mean of the seeds they are the mean of the
+seeds' quantiles, level by level. A model whose head is a distribution has two more: `family` and
+`parameters` (H · P,), in the units of the target; null where the mean of the seeds is none of the family.
+Conformal intervals are no part of the model and have columns of their own, null but for the mean of the
+seeds on the test split: `conformal_levels` (2A,), `conformal_split` and `conformal_adaptive` (H · 2A,).
 """
 
 import io
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from reprocast.errors import DataError, NoInputError
 
@@ -25,23 +26,22 @@ KEYS = ("fold", "split", "seed", "unique_id", "target", "cutoff")
 
 QUANTILES = ("levels", "quantiles")
 """Columns of a model that forecasts quantiles."""
+DISTRIBUTION = ("family", "parameters")
+"""Columns of a model whose head is a distribution."""
+CONFORMAL = ("conformal_levels", "conformal_split", "conformal_adaptive")
+"""Columns of conformal intervals: lower and upper ends as quantiles at these levels."""
+OPTIONAL = {name: pa.list_(pa.float64()) for name in (*QUANTILES, *DISTRIBUTION, *CONFORMAL)} | {
+    "family": pa.string()
+}
+"""Columns that not every model has, and their types."""
 
 
-def _schema(time: pa.DataType, *, quantiles: bool = False) -> pa.Schema:
+def _schema(time: pa.DataType, optional: tuple[str, ...] = ()) -> pa.Schema:
     keys = [("model", pa.string()), ("fold", pa.int32()), ("split", pa.string()), ("seed", pa.int64())]
     place = [("unique_id", pa.string()), ("target", pa.string()), ("cutoff", time), ("ds", pa.list_(time))]
-    numbers = [(name, pa.float64()) for name in ("last", "loc", "scale", "season_error")]
-    names = ("y", "mean", *(QUANTILES if quantiles else ()))
-    lists = [(name, pa.list_(pa.float64())) for name in names]
-    return pa.schema(keys + place + numbers + lists)
-
-
-def quantile_columns(levels: tuple[float, ...], quantiles: NDArray[np.float64]) -> dict[str, list[Any]]:
-    """The columns of quantiles (R, H, Q)."""
-    return {
-        "levels": [np.asarray(levels)] * len(quantiles),
-        "quantiles": list(quantiles.reshape(len(quantiles), -1)),
-    }
+    numbers = [(name, pa.float64()) for name in ("last", "loc", "scale", "season_error", "season_square")]
+    lists = [(name, pa.list_(pa.float64())) for name in ("y", "mean")]
+    return pa.schema(keys + place + numbers + lists + [(name, OPTIONAL[name]) for name in optional])
 
 
 def sorted_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def sorted_table(table: pd.DataFrame) -> pd.DataFrame:
 def table_bytes(table: pd.DataFrame) -> bytes:
     """A Parquet file whose bytes depend on the table only."""
     time = pa.from_numpy_dtype(table["cutoff"].to_numpy().dtype)
-    schema = _schema(time, quantiles="quantiles" in table)
+    schema = _schema(time, tuple(name for name in OPTIONAL if name in table))
     arrow = pa.Table.from_pandas(sorted_table(table), schema=schema, preserve_index=False)
     buffer = io.BytesIO()
     pq.write_table(arrow.replace_schema_metadata(None), buffer, compression="zstd", store_schema=False)
@@ -79,23 +79,3 @@ def read_table(path: Path) -> pd.DataFrame:
     seeds = arrow["seed"].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     table: pd.DataFrame = arrow.drop_columns("seed").to_pandas()
     return table.assign(seed=seeds)
-
-
-def to_nixtla(table: pd.DataFrame) -> pd.DataFrame:
-    """The long form of one model on one split: unique_id, cutoff, ds, y and the model's mean forecast.
-
-    Quantiles stand in columns like `gru-q-0.1`. With several targets the ids are `series/target`. Seeds other
-    than the mean are left out.
-    """
-    chosen = table[table["seed"].isna()]
-    several = chosen["target"].nunique() > 1
-    ids = chosen["unique_id"] + "/" + chosen["target"] if several else chosen["unique_id"]
-    name = chosen["model"].iloc[0] if len(chosen) else "mean"
-    columns = {"unique_id": ids, "cutoff": chosen["cutoff"], "ds": chosen["ds"], "y": chosen["y"]}
-    long = pd.DataFrame({**columns, name: chosen["mean"]}).explode(["ds", "y", name], ignore_index=True)
-    if "quantiles" in chosen and len(chosen):
-        levels = chosen["levels"].iloc[0]
-        by_level = np.concatenate([row.reshape(-1, len(levels)) for row in chosen["quantiles"]])
-        long = long.assign(**{f"{name}-q-{level:g}": by_level[:, n] for n, level in enumerate(levels)})
-    times = np.concatenate(chosen["ds"].to_list()) if len(chosen) else chosen["cutoff"].to_numpy()
-    return long.assign(ds=times, y=long["y"].astype(float), **{name: long[name].astype(float)})

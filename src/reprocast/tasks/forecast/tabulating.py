@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from reprocast.data.in_sample import in_sample_errors
 from reprocast.data.windows import Floats, Ints, Windows, history_of, series_of, unit_scaler
 from reprocast.errors import InternalError
-from reprocast.model import Description, levels_of
-from reprocast.tasks.forecast.forecast_table import quantile_columns, sorted_table
+from reprocast.model import Description
+from reprocast.tasks.forecast.forecast_table import sorted_table
+from reprocast.tasks.forecast.spread import spread_columns
 
 
 def tabulate(
@@ -22,26 +23,32 @@ def tabulate(
     forecasts: NDArray[np.float64],
     model: Description,
     quantiles: NDArray[np.float64] | None = None,
+    parameters: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Rows of the forecast table for scaled forecasts (S, M, H, K) of the windows at `starts` (M,).
 
     The mean of the seeds has a null seed; a network's seeds follow in rows of their own. An answer that was
-    not observed is NaN. Of `quantiles` (S, M, H, K, Q) the seeds' mean is taken, level by level.
+    not observed is NaN. Of `quantiles` (S, M, H, K, Q) the seeds' mean is taken, level by level. `parameters`
+    (S, M, H, K, P) are those of each seed's distribution, if its head is one.
     """
     _refuse_other_shapes(windows, starts, forecasts, model)
     unit = unit_scaler(windows, windows.folds[fold], starts)  # (M, K) each
-    season_error = in_sample_errors(history_of(windows, starts), windows.season)  # -> (M, K)
+    history = history_of(windows, starts)
+    units_of = {
+        name: in_sample_errors(history, windows.season, power)  # -> (M, K)
+        for name, power in (("season_error", 1), ("season_square", 2))
+    }
+    answers = {"quantiles": quantiles, "parameters": parameters}
     parts = []
     for seed, member in _members(model):
         for k in range(len(windows.channels.target)):
             mean = _in_units(forecasts[member, :, :, k].mean(axis=0), unit, k)
             rows = _rows(windows, fold, starts, mean, k).assign(
-                seed=pd.array([seed] * len(starts), "Int64"), season_error=season_error[:, k]
+                seed=pd.array([seed] * len(starts), "Int64"),
+                **{name: some[:, k] for name, some in units_of.items()},
             )
-            if quantiles is not None:
-                spread = _in_units(quantiles[member, :, :, k].mean(axis=0), unit, k)
-                rows = rows.assign(**quantile_columns(levels_of(model), spread))
-            parts.append(rows)
+            own = {name: some[member, :, :, k] for name, some in answers.items() if some is not None}
+            parts.append(rows.assign(**spread_columns(model, unit[0][:, k], unit[1][:, k], **own)))
     table = pd.concat(parts, ignore_index=True).assign(model=model.name, fold=fold, split=split)
     return sorted_table(table)
 
