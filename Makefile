@@ -28,7 +28,7 @@ test: $(VENV)/development  ## run the tests (under ten minutes on two cores)
 	@$(BIN)/pytest -m "not slow"
 
 test-slow: $(VENV)/development  ## run the tests that take minutes each
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow --timeout 1800
 
 ui: $(VENV)/runtime  ## open the MLflow UI on the runs of this folder
 	@$(BIN)/reprocast ui
