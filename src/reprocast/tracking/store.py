@@ -79,7 +79,7 @@ def explained(uri: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise UnavailableError(
             f"tracking store {without_password(uri)}: needs the package {error.name}; "
-            "for PostgreSQL: pip install psycopg2-binary"
+            "for PostgreSQL: pip install psycopg2-binary, and write postgresql+psycopg2://…"
         ) from error
     except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
