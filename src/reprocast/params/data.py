@@ -115,18 +115,24 @@ class YahooData(TickerBlock):
         return self
 
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class FilesData(DataBlock):
     """CSV or Parquet files of one's own."""
 
     source: Literal["files"]
-    path: str
-    """A file or a glob, relative to the project, or an http(s) URL: .csv, .csv.gz, .parquet, or a .zip."""
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-    """Pins the content of the one file or URL."""
-    form: Literal["long", "wide"] = "long"
-    """long: a row a series and time. wide: a row a time, a column a series (named `value`)."""
+    path: str | Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    """A file or a glob, relative to the project, or an http(s) URL: .csv, .csv.gz, .parquet, or a .zip.
+    Several in a list follow each other in time."""
+    sha256: Sha256 | Annotated[tuple[Sha256, ...], Field(strict=False)] | None = None
+    """Pins the content of the one file or URL; a list pins each of a list."""
+    form: Literal["long", "wide", "rows"] = "long"
+    """long: a row a series and time. wide: a row a time, a column a series (named `value`). rows: a row a
+    series, its values side by side without times, as in the M competitions."""
     id: str | None = None
-    """Column with the name of the series; none: each file is one series, named after the file."""
+    """Column with the name of the series; none: each file is one series, named after the file, or (form
+    rows) the first column."""
     time: str = "ds"
     """Column with the time (or the integer step)."""
     rename: dict[str, str] = Field(default_factory=dict)
@@ -146,6 +152,35 @@ class FilesData(DataBlock):
             if self.calendar == "step" and getattr(self, name):
                 raise ValueError(f"{name} concerns times, but calendar is `step`")
         return self
+
+    @model_validator(mode="after")
+    def _rows_have_no_times(self) -> Self:
+        if self.form == "rows":
+            if self.calendar != "step":
+                raise ValueError(f"form rows has no times, but calendar is {self.calendar}; set `step`")
+            if self.time != "ds" or self.rename:
+                raise ValueError("form rows has no columns but the names'; leave time and rename out")
+        return self
+
+    @model_validator(mode="after")
+    def _each_path_has_its_pin(self) -> Self:
+        paths, pins = self.path, self.sha256
+        if isinstance(paths, str) != isinstance(pins, str) and pins is not None:
+            raise ValueError("path and sha256 must both be one, or both be lists")
+        if isinstance(paths, str):
+            return self
+        if pins is not None and len(pins) != len(paths):
+            raise ValueError(f"path names {len(paths)} files, sha256 pins {len(pins)}; pin each or none")
+        if pins is None and any(path.lower().startswith(("http://", "https://")) for path in paths):
+            raise ValueError("a list of URLs is not asked again; pin each of them with sha256")
+        return self
+
+    @property
+    def places(self) -> tuple[tuple[str, str | None], ...]:
+        """Each path with its pin, in their order."""
+        paths = (self.path,) if isinstance(self.path, str) else self.path
+        pins = (self.sha256,) * len(paths) if isinstance(self.sha256, str | None) else self.sha256
+        return tuple(zip(paths, pins, strict=True))
 
 
 Data = Annotated[SampleData | YahooData | FilesData, Field(discriminator="source")]

@@ -1,16 +1,18 @@
-"""CSV and Parquet files of one's own or from the web, in long or wide form."""
+"""CSV and Parquet files of one's own or from the web, in long or wide form, or with one series a row."""
 
 import glob
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from reprocast.data.sources.answer import Answer
 from reprocast.data.sources.download import downloaded, is_url, refuse_other_content
 from reprocast.data.sources.joining import joined
 from reprocast.data.sources.long_form import Rows, long_form
 from reprocast.data.sources.parts import Part, parts
+from reprocast.data.sources.row_form import Sheet, continued, sheet
 from reprocast.data.sources.table import Table
 from reprocast.data.sources.tables import read_carefully, read_quickly
 from reprocast.deterministic import sha256_of_file
@@ -19,6 +21,8 @@ from reprocast.panel import from_rows
 from reprocast.params.data import FilesData
 from reprocast.params.operations import Operations
 
+Form = TypeVar("Form", Rows, Sheet)
+"""What becomes of one file."""
 READING = ("form", "id", "time")
 SELDOM = ("date_format", "zone", "decimal")
 """Ways of reading that enter a request only where they are not the usual ones."""
@@ -45,9 +49,15 @@ def request(data: FilesData) -> dict[str, Any]:
 
 
 def _wanted(data: FilesData) -> dict[str, Any]:
-    if not is_url(data.path):
-        return {"files": {path.as_posix(): _hash(path, data.sha256) for path in _paths(data)}}
-    return {"url": data.path} if data.sha256 is None else {"files": {data.path: data.sha256}}
+    if isinstance(data.path, str) and is_url(data.path) and data.sha256 is None:
+        return {"url": data.path}
+    hashes = dict[str, str]()
+    for path, pin in data.places:
+        if is_url(path) and pin:
+            hashes[path] = pin
+        else:
+            hashes |= {found.as_posix(): _hash(found, pin) for found in _paths(path, pin)}
+    return {"files": hashes} | ({"order": list(hashes)} if len(data.places) > 1 else {})
 
 
 def ask(data: FilesData, _operations: Operations) -> Answer:
@@ -60,14 +70,22 @@ def ask(data: FilesData, _operations: Operations) -> Answer:
     """
     asked = request(data)
     found = _found(data)
-    rows = joined([_rows(part, data) for part in found.parts], [part.name for part in found.parts])
+    rows = _together(found.parts, data)
     try:
         panel, varying = from_rows(rows.ids, rows.ds, rows.columns, rows.texts)
     except DataError as error:
-        raise DataError(f"{data.path}: files together: {error}") from None
+        named = ", ".join(path for path, _ in data.places)
+        raise DataError(f"{named}: files together: {error}") from None
     left_out = {**rows.left_out, **varying}
     notes = found.notes | ({"left_out": left_out} if left_out else {})
     return Answer(panel, asked, found.called, notes=notes)
+
+
+def _together(found: list[Part], data: FilesData) -> Rows:
+    """The rows of all files."""
+    if data.form == "rows":
+        return continued([_read(part, data, sheet) for part in found])
+    return joined([_read(part, data, long_form) for part in found], [part.name for part in found])
 
 
 class _Found(NamedTuple):
@@ -80,26 +98,29 @@ class _Found(NamedTuple):
 
 
 def _found(data: FilesData) -> _Found:
-    pinned = data.sha256 is not None
-    if not is_url(data.path):
-        found = [part for path in _paths(data) for part in parts(path, str(path), whole=pinned)]
-        return _Found(found, None, {})
-    path = downloaded(data.path, data.sha256)
-    found = parts(path, data.path, whole=True)
-    if pinned:
-        return _Found(found, None, {})
-    return _Found(found, datetime.now(UTC).isoformat(timespec="seconds"), {"sha256": sha256_of_file(path)})
+    found, called, notes = list[Part](), None, dict[str, Any]()
+    for path, pin in data.places:
+        if not is_url(path):
+            found += [
+                part for one in _paths(path, pin) for part in parts(one, str(one), whole=pin is not None)
+            ]
+            continue
+        here = downloaded(path, pin)
+        found += parts(here, path, whole=True)
+        if pin is None:
+            called, notes = datetime.now(UTC).isoformat(timespec="seconds"), {"sha256": sha256_of_file(here)}
+    return _Found(found, called, notes)
 
 
-def _rows(part: Part, data: FilesData) -> Rows:
-    """The rows of one file; what is wrong with it is said by the careful reading, which knows the lines."""
+def _read(part: Part, data: FilesData, form: Callable[[Table, FilesData], Form]) -> Form:
+    """One file in its form; what is wrong with it is said by the careful reading, which knows the lines."""
     table = read_quickly(part)
     if table is not None:
         try:
-            return long_form(table, data)
+            return form(table, data)
         except DataError:
             del table
-    return long_form(read_carefully(part), data)
+    return form(read_carefully(part), data)
 
 
 def look(path: Path) -> Table:
@@ -110,15 +131,14 @@ def look(path: Path) -> Table:
     return read_quickly(first) or read_carefully(first)
 
 
-def _paths(data: FilesData) -> list[Path]:
+def _paths(pattern: str, pin: str | None) -> list[Path]:
     """The files that fit a path or glob, sorted by name."""
-    pattern = data.path
     # Path.glob takes neither absolute patterns nor such that climb (../*.csv).
     names = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
     found = [Path(name) for name in names if Path(name).is_file()]
     if not found:
         raise NoInputError(f"data.path: no file {pattern} in the project's folder")
-    if data.sha256 is not None and len(found) > 1:
+    if pin is not None and len(found) > 1:
         raise ParamsError(
             f"data.sha256: pins one file, but data.path fits {len(found)}; name one, or pin none"
         )

@@ -55,7 +55,7 @@ def long_form(table: Table, data: FilesData) -> Rows:
     others = {name: cells for name, cells in columns.items() if name not in (time, series)}
     if data.form == "wide":
         return _melted(others, ds, data, place)
-    ids = _ids(columns[series], series, place) if series else _one_series(place.file, len(ds))
+    ids = names_of(columns[series], series, place) if series else _one_series(place.file, len(ds))
     _refuse_disorder(ids, ds, data.time, place)
     return _long(ids, ds, others, data, place)
 
@@ -136,7 +136,7 @@ def _refuse_disorder(ids: Coded, ds: Times, column: str, place: Place) -> None:
         raise place.fault(wrong[0], column, f"series {ids.words[ids.codes[wrong[0]]]}: {wrong[1]}")
 
 
-def _ids(cells: Cells, column: str, place: Place) -> Coded:
+def names_of(cells: Cells, column: str, place: Place) -> Coded:
     """Names of the series; blanks around them do not count."""
     text = cells if pa.types.is_dictionary(cells.type) else cells.cast(pa.string())
     names = to_text(text, missing=frozenset())
