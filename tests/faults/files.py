@@ -21,6 +21,7 @@ GOOD = "unique_id,ds,load\n" + "".join(
     for name in "ab"
     for n, day in enumerate(pd.date_range("2024-01-01", periods=DAYS))
 )
+WEEKS, NEXT = "name,1,2,3\na,1,2,3\nb,4,,\n", "name,1\na,5\nb,6\n"
 LINES = GOOD.splitlines(keepends=True)
 
 
@@ -70,6 +71,21 @@ def several(scene: Scene, second: str = GOOD.replace("a,", "c,").replace("b,", "
     scene.write("mine.csv", GOOD)
     scene.write("more.csv", second)
     return pulled(scene, **({"path": '"m*.csv"'} | data))
+
+
+def rows(first: str = WEEKS, second: str = NEXT, **data: str) -> Callable[[Scene], Played]:
+    """A scene: the good files with one series a row were pulled, then these stand in their place."""
+    asked = {"path": "[mine.csv, next.csv]", "form": "rows", "id": "null", "calendar": "step", "end": "9"}
+
+    def play(scene: Scene) -> Played:
+        scene.write("mine.csv", WEEKS)
+        scene.write("next.csv", NEXT)
+        assert pulled(scene, **asked).code == 0
+        scene.write("mine.csv", first)
+        scene.write("next.csv", second)
+        return pulled(scene, **(asked | data))
+
+    return play
 
 
 def url(*replies: Reply, **data: str) -> Callable[[Scene], Played]:
@@ -133,6 +149,15 @@ SCENES: dict[str, Callable[[Scene], Played]] = {
     "file-columns-differ": lambda scene: several(scene, GOOD.replace("load", "wind")),
     "file-series-in-two": lambda scene: several(scene, GOOD),
     "file-wide-text": file("ds,a,mood\n2024-01-01,1,good\n", form="wide", id="null"),
+    "file-rows-twice": rows("name,1\na,1\na,2\n"),
+    "file-rows-empty": rows("name,1,2\na,1,2\nb,,\n"),
+    "file-rows-text": rows("name,mood,1\na,good,1\nb,bad,2\n"),
+    "file-rows-other-series": rows(second="name,1\na,5\nc,6\n"),
+    "file-rows-with-times": rows(calendar="D", end='"2024-12-31"'),
+    "file-rows-renamed": rows(rename="{name: id}"),
+    "files-pins": rows(sha256=f"[{PIN}]"),
+    "files-pin-and-list": rows(sha256=PIN),
+    "files-urls-without-pins": rows(path='["https://example.org/a.csv", next.csv]'),
     "gzip-broken": file(b"\x1f\x8b\x08 no", "mine.csv.gz"),
     "zip-broken": file(b"PK\x03\x04 no", "mine.zip"),
     "zip-without-data": file(zipped(("read.me", b"?")), "mine.zip"),

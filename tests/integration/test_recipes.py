@@ -43,6 +43,8 @@ def small(path: Path) -> dict[str, Any]:
     steps = tree["window"]["horizon"] + 5
     if tree["data"]["source"] == "yahoo":
         tree["data"] |= SAMPLE
+    elif tree["data"].get("form") == "rows":
+        write_stand_in_rows(tree)
     elif tree["data"]["source"] == "files":
         write_stand_in(tree)
     tree["seeds"] = [1]
@@ -69,6 +71,19 @@ def write_stand_in(tree: dict[str, Any]) -> None:
     ]
     Path("mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     data |= {"path": "mine.csv", "start": None, "sha256": None}
+
+
+def write_stand_in_rows(tree: dict[str, Any]) -> None:
+    """Two files of six series, a row each, of different lengths; the second holds what is tested."""
+    data, steps, rng = tree["data"], rows(tree), np.random.default_rng(0)
+    ahead = tree["window"]["horizon"] + 5
+    waves = 10 + np.sin(2 * np.pi * np.arange(steps) / data["season"]) + rng.random((6, steps))
+    seen = [[f"s{n}", *map(str, wave[n:-ahead]), *[""] * n] for n, wave in enumerate(waves)]
+    tested = [[f"s{n}", *map(str, wave[-ahead:])] for n, wave in enumerate(waves)]
+    for name, lines in (("train.csv", seen), ("test.csv", tested)):
+        head = [f"V{n}" for n in range(len(lines[0]))]
+        Path(name).write_text("\n".join(map(",".join, [head, *lines])) + "\n", encoding="utf-8")
+    data |= {"path": ["train.csv", "test.csv"], "sha256": None, "end": steps}
 
 
 def rows(tree: dict[str, Any]) -> int:

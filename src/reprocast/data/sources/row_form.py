@@ -46,9 +46,8 @@ def sheet(table: Table, data: FilesData) -> Sheet:
         )
     names = names_of(table.columns[column], column, place)
     ids = [str(names.words[code]) for code in names.codes]
-    for row, name in enumerate(ids):
-        if name in ids[:row]:
-            raise place.fault(row, column, f"series {name} stands twice; a series is one row")
+    for row in np.setdiff1d(np.arange(len(ids)), np.unique(names.codes, return_index=True)[1])[:1].tolist():
+        raise place.fault(row, column, f"series {ids[row]} stands twice; a series is one row")
     cells = _matrix({name: table.columns[name] for name in table.columns if name != column}, place, data)
     known = ~np.isnan(cells)
     for row in np.flatnonzero(~known.any(axis=1))[:1].tolist():
