@@ -95,6 +95,24 @@ def acquire(
 
 
 @app.command()
+def tune(
+    architectures: Annotated[list[str] | None, typer.Argument(help="Networks; none: all of them.")] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Trainings each; none: tuning.trials of operations.yaml.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is found; write nothing.")] = False,
+) -> None:
+    """Look for better values, on validation only, with as many trials for every network.
+
+    What is searched stands in operations.yaml under tuning. The best values go to params.yaml, the record to
+    tuning/, for git. A search that was stopped goes on where it was.
+    """
+    from reprocast.commands.tune import tune as run
+
+    run(architectures or [], trials, dry_run=dry_run)
+
+
+@app.command()
 def audit(
     instants: Annotated[int, typer.Option(min=1, help="Instants that each check tries.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Draws instants and other futures.")] = 1,

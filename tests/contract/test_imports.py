@@ -18,7 +18,7 @@ LAYERS = [
     {"tasks", "evaluation"},
     {"tracking", "registry"},
     {"stages", "infer"},
-    {"audit"},
+    {"audit", "tuning"},
     {"commands"},
     {"cli"},
 ]
@@ -69,6 +69,7 @@ HEAVY = {
     "great_expectations",
     "yfinance",
     "matplotlib",
+    "optuna",
     "statsmodels",
 }
 

@@ -152,7 +152,7 @@ def test_two_at_once_are_75(project: dict[str, bytes]) -> None:
         first.kill()
         first.communicate()
     assert second.returncode == 75, said
-    assert "another `reprocast repro` is running, or `reprocast acquire`; try again later" in said
+    assert "another `reprocast repro` is running, or `reprocast acquire` or `tune`; try again later" in said
     assert kept() == project
 
 

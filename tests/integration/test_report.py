@@ -5,7 +5,12 @@ import pytest
 from integration.finished_project import finished_project
 
 from reprocast.commands.report import inputs_of, report
+from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError
+from reprocast.evaluation.tuned import Trial, question_of, record_of
+from reprocast.params.reading import read
+from reprocast.params.root import Params
+from reprocast.params.tuning import Tuning
 
 
 @pytest.fixture
@@ -75,3 +80,21 @@ def test_a_name_with_comma_and_line_break_stays_one_name(project: Path) -> None:
     said = inputs_of(project).series
     assert {row["series"] for row in said} == {"A,\nB", "GOOG", "IBM", "MSFT"}
     assert all(float(row["mae"]) > 0 for row in said)
+
+
+def test_unequal_chances_stand_beside_the_verdict(project: Path) -> None:
+    """One network was tuned, the others were not."""
+    page = report(project)
+    assert "no search: the values in params.yaml stand as written" in page.read_text(encoding="utf-8")
+    assert 'class="caution"' not in page.read_text(encoding="utf-8")
+    params = read(project / "params.yaml", Params)
+    windows = sha256_of_file(project / "data/windows/manifest.json")
+    question = question_of(params, "gru", Tuning(), windows)
+    found = record_of(question, 1, (Trial(values=question.first, score=0.5),))
+    assert found is not None
+    (project / "tuning").mkdir()
+    (project / "tuning/gru.json").write_text(found.model_dump_json(), encoding="utf-8")
+    for text in (report(project).read_text(encoding="utf-8"), page.with_suffix(".md").read_text("utf-8")):
+        first, _, protocol = text.partition("Protocol\n" if text.startswith("#") else 'id="protocol"')
+        assert "The networks did not have equal chances in tuning (gru: 1 trial; lstm: no search" in first
+        assert "unequal (gru: 1 trial; lstm: no search; rnn: no search)" in protocol

@@ -11,4 +11,6 @@ LOCK = "repro.lock"
 
 def alone() -> AbstractContextManager[None]:
     """Holds the folder; raises like `locked`."""
-    return locked(LOCK, f"{Path.cwd()}: another `reprocast repro` is running, or `reprocast acquire`")
+    return locked(
+        LOCK, f"{Path.cwd()}: another `reprocast repro` is running, or `reprocast acquire` or `tune`"
+    )

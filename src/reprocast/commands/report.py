@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reprocast import __version__
+from reprocast.commands.tuning_records import read_records
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.evaluation.report import html, markdown
@@ -68,6 +69,7 @@ def inputs_of(root: Path) -> Inputs:
         data_docs=(root / "reports" / "data_docs" / "index.html").is_file(),
         measured=_measured(root / STATE / "times", names),
         version=__version__,
+        tuning=read_records(root),
     )
 
 

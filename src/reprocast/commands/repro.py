@@ -11,6 +11,7 @@ from reprocast.commands.dvc import dvc
 from reprocast.commands.leftovers import clear_leftovers
 from reprocast.commands.stale import prune
 from reprocast.commands.summary import print_summary
+from reprocast.commands.tuning_records import RECORDS
 from reprocast.commands.writable import refuse_unwritable
 from reprocast.errors import InternalError, NoInputError, ReprocastError
 from reprocast.params.operations import OPERATIONS, read_operations
@@ -115,8 +116,10 @@ def _record(uri: str) -> None:
 
 
 def _digest() -> str:
-    """Hash over what the record is made from: dvc.lock, both YAML files and the measured times."""
-    files = [Path("dvc.lock"), PARAMS, OPERATIONS, *sorted((STATE / "times").glob("*.json"))]
+    """Hash over what the record is made from: dvc.lock, YAML files, tuning records, measured times."""
+    folders = (RECORDS, STATE / "times")
+    measured = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    files = [Path("dvc.lock"), PARAMS, OPERATIONS, *measured]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")

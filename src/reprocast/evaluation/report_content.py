@@ -16,6 +16,7 @@ from reprocast.evaluation.report_first import Answer
 from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Table
+from reprocast.evaluation.report_tuning import caution
 
 Pictures = tuple[draw.Picture, ...]
 
@@ -27,6 +28,8 @@ class Content:
     title: str
     lead: str
     verdict: str
+    caution: str
+    """What speaks against the comparison itself; empty where nothing does."""
     answers: tuple[Answer, ...]
     first: draw.Picture
     """The figure of the first screen."""
@@ -75,6 +78,7 @@ def content(inputs: Inputs) -> Content:
         title=f"Forecasting {inputs.target}, {write.counted(steps, 'step')} ahead",
         lead=_lead(inputs),
         verdict=str(inputs.verdict["text"]),
+        caution=caution(inputs.params, inputs.tuning, inputs.sha256[tell.WINDOWS]),
         answers=first.answers(inputs),
         first=first.figure(inputs, looks),
         score_label=inputs.score_label,

@@ -1,9 +1,10 @@
 """What the report is made from: the outputs of the pipeline as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from reprocast.evaluation.tuned import Record
 from reprocast.params.root import Params
 
 Rows = Sequence[Mapping[str, str]]
@@ -56,6 +57,8 @@ class Inputs:
     """What each stage measured when it last ran here; the only values that differ from run to run."""
     version: str
     """Of this package."""
+    tuning: Mapping[str, Record] = field(default_factory=dict)
+    """tuning/<architecture>.json by network."""
 
     @property
     def names(self) -> list[str]:

@@ -7,6 +7,7 @@ from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation.report_folds import apart, backtest
 from reprocast.evaluation.report_inputs import Inputs
 from reprocast.evaluation.report_table import Column, Table, table
+from reprocast.evaluation.report_tuning import budget
 from reprocast.params.window import Window
 
 WINDOWS = "data/windows/manifest.json"
@@ -47,6 +48,7 @@ def protocol(inputs: Inputs) -> Facts:
         *_skipped(windows.get("skipped", {})),
         ("Scaling", _scaling(params.window)),
         ("Training", _training(inputs)),
+        ("Tuning", budget(params, inputs.tuning, inputs.sha256[WINDOWS])),
         (
             "Selection",
             f"network and baseline with the best validation {score}, before the test is read{apart(inputs)}",

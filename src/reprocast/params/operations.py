@@ -7,6 +7,7 @@ from pydantic import Field, PositiveInt
 
 from reprocast.params.base import Block
 from reprocast.params.reading import read
+from reprocast.params.tuning import Tuning
 
 OPERATIONS = Path("operations.yaml")
 
@@ -52,6 +53,8 @@ class Operations(Block):
     """How patiently and politely Yahoo is asked."""
     vintages: Vintages = Vintages()
     """How long a source's answers are kept, and whether they are pushed."""
+    tuning: Tuning = Tuning()
+    """How better values are looked for."""
 
 
 def read_operations() -> Operations:

@@ -1,0 +1,1 @@
+"""Better values for each architecture: the same small search on validation, the test unseen."""
