@@ -13,6 +13,7 @@ from reprocast.evaluation.cost_figures import pareto, skill
 from reprocast.evaluation.error_figures import by_many_series, by_series, horizon
 from reprocast.evaluation.figure_spots import Spot
 from reprocast.evaluation.figure_style import GRID, INK, SOFT, Style, drawing, legend_below, svg_text
+from reprocast.evaluation.rank_figures import critical_difference
 from reprocast.evaluation.worth_figures import gradients, qualities
 from reprocast.panel import time_text
 
@@ -166,6 +167,7 @@ FIGURES: Mapping[str, Callable[..., str]] = {
     "skill": skill,
     "pareto": pareto,
     "many_series": by_many_series,
+    "ranks": critical_difference,
 }
 """The figures by name."""
 

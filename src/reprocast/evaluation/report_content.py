@@ -8,6 +8,7 @@ from reprocast.evaluation import report_first as first
 from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
 from reprocast.evaluation import report_series as single
+from reprocast.evaluation import report_significance as sure
 from reprocast.evaluation import report_tables as tabulate
 from reprocast.evaluation import report_validation as validate
 from reprocast.evaluation import report_worth as cells
@@ -42,6 +43,12 @@ class Content:
     significance: Table
     costs: Table
     paretos: Pictures
+    skill: Table
+    confidence: Table
+    conditional: Table
+    variance: Table
+    ranks: draw.Picture | None
+    """None where fewer than five series are ranked."""
     forecasts: Pictures
     forecasts_shown: str
     """Which of many series are drawn."""
@@ -91,6 +98,11 @@ def content(inputs: Inputs) -> Content:
         paretos=spend.paretos(inputs, looks),
         forecasts=tuple(draw.forecasts(inputs, looks, drawn)),
         forecasts_shown=which,
+        skill=sure.skill(inputs, looks),
+        confidence=sure.confidence(inputs, looks),
+        conditional=sure.conditional(inputs),
+        variance=sure.variance(inputs, looks),
+        ranks=sure.ranks(inputs, looks),
         horizon=draw.horizon(inputs, looks),
         by_series=single.where(inputs, looks),
         series_ends=single.ends(inputs),

@@ -81,6 +81,11 @@ class Inputs:
         return " and ".join(name.replace("_", " ") for name in self.params.columns.target)
 
     @property
+    def across_series(self) -> bool:
+        """Whether the tests go across series, each of which has one cutoff."""
+        return bool(self.verdict.get("unit") == "series")
+
+    @property
     def score_label(self) -> str:
         """The score that ranks, as a heading."""
         return f"scaled {self.params.compare.score.upper()}"

@@ -24,10 +24,15 @@ LISTED = 10
 Facts = tuple[tuple[str, str], ...]
 
 
-TESTS = (
-    "Diebold–Mariano on the loss per cutoff (mean over series and steps), with a variance for overlapping "
-    "horizons and the small-sample correction of Harvey, Leybourne and Newbold; p-values of pairs of "
-    "networks adjusted by Holm's method; level "
+TESTS = {
+    False: "Diebold–Mariano on the loss per cutoff (mean over series and steps), with a variance for "
+    "overlapping horizons and the small-sample correction of Harvey, Leybourne and Newbold",
+    True: "paired t-test on the loss of each series (mean over its steps), as each series has one cutoff",
+}
+"""By whether the tests go across series."""
+REST = (
+    "; p-values of pairs of networks adjusted by Holm's method; model confidence set and intervals of skill "
+    "by the stationary bootstrap; level "
 )
 
 
@@ -57,7 +62,7 @@ def protocol(inputs: Inputs) -> Facts:
             "What is scored",
             f"the mean forecast of {write.counted(len(seeds), 'seed')} ({_list(seeds)}), as deployed",
         ),
-        ("Tests", f"{TESTS}{params.compare.alpha:g}"),
+        ("Tests", f"{TESTS[inputs.across_series]}{REST}{params.compare.alpha:g}"),
     )
 
 

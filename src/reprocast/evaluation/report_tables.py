@@ -88,8 +88,11 @@ def chosen(inputs: Inputs) -> frozenset[str]:
 def significance(inputs: Inputs) -> Table:
     """The tests behind the verdict, as compare wrote them."""
     keys = list(inputs.significance[0]) if inputs.significance else []
-    columns = [Column(key, label(key), _figure(key), numeric=_numeric(inputs, key)) for key in keys]
-    return table("Tests of equal accuracy on the test cutoffs", columns, inputs.significance)
+    counted = "series" if inputs.across_series else "origins"
+    labels = {key: label(key).replace("origins", counted) for key in keys}
+    columns = [Column(key, labels[key], _figure(key), numeric=_numeric(inputs, key)) for key in keys]
+    where = "across the series" if inputs.across_series else "on the test cutoffs"
+    return table(f"Tests of equal accuracy {where}", columns, inputs.significance)
 
 
 def models(inputs: Inputs, styles: Styles) -> Table:

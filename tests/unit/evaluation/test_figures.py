@@ -47,6 +47,7 @@ def drawn(name: str) -> str:
             "scaled MAE",
         ),
         "many_series": ([0.01 * n for n in range(-20, 60)], "gru", "har", LOOKS["gru"]),
+        "ranks": ({"gru": 1.25, "har": 2.0, "naive": 3.5}, 1.1, [("gru", "har")], LOOKS),
         "timeline": (
             [
                 Stretch("train", DAYS[0], DAYS[3], "2 windows", "train"),

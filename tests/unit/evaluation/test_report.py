@@ -114,7 +114,7 @@ def test_markdown_tells_the_same_facts_compactly(inputs: Inputs) -> None:
     assert len(text) < 10_000
     lines = text.splitlines()
     rules = [n for n, line in enumerate(lines) if line.startswith("| :---")]
-    assert len(rules) == 4
+    assert len(rules) == 6
     for n in rules:
         assert lines[n - 2] == ""
         assert lines[n - 1].count("|") == lines[n].count("|") == lines[n + 1].count("|")
