@@ -41,15 +41,18 @@ def _with_interval(row: Mapping[str, str]) -> str:
 
 def confidence(inputs: Inputs, styles: Styles) -> Table:
     """Models by the p-value at which the confidence set lets them go."""
-    words = {"true": "may be the best", "false": "ruled out"}
     columns = [
         Column("model", "model", numeric=False),
         Column("p_value", "p", write.probability),
-        Column("included", f"{level(inputs)} confidence set", lambda value: words[value.lower()], numeric=False),
+        Column("included", f"{level(inputs)} confidence set", _membership, numeric=False),
     ]
     rows = inputs.tables["confidence_set"]
     kept = frozenset(row["model"] for row in rows if row["included"].lower() == "true")
     return table("Model confidence set: who may be the best", columns, rows, marks=styles, best=kept)
+
+
+def _membership(included: str) -> str:
+    return "may be the best" if included.lower() == "true" else "ruled out"
 
 
 def conditional(inputs: Inputs) -> Table:
