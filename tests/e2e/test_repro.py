@@ -15,6 +15,8 @@ import pytest
 from e2e.project import SMALL, Project, commit, stages_run
 from ruamel.yaml import YAML
 
+FILES = "/|metrics.json"
+"""Columns that docs/tracking.md leaves out: hashes of files and folders."""
 Finished = tuple[Project, subprocess.CompletedProcess[str]]
 
 
@@ -128,12 +130,36 @@ def test_dvc_experiments_and_differences(project: Project) -> None:
     assert "longer" in shown.stdout
     assert (project.path / "params.yaml").read_text(encoding="utf-8") == SMALL
     metrics = json.loads(project.run("dvc", "metrics", "diff", "--json", "main", "longer").stdout)
-    assert any("gru" in name for name in metrics["metrics.json"])
+    assert {"test_mae.gru", "validation_mae.gru", "skill.naive"} <= set(metrics["metrics.json"])
+    table = project.run("dvc", "metrics", "diff", "--md", "main", "longer").stdout
+    changed = metrics["metrics.json"]["test_mae.gru"]
+    row = next(line for line in table.splitlines() if "test_mae.gru" in line)
+    assert [cell.strip() for cell in row.strip("| ").split("|")][2:4] == [
+        f"{changed[key]}" for key in ("old", "new")
+    ]
+    shown = project.run("dvc", "exp", "show", "--md", "--only-changed", "--drop", FILES).stdout.splitlines()
+    columns = {cell.strip() for cell in shown[0].strip("| ").split("|")}
+    assert {"Experiment", "train.max_epochs", "test_mae.gru", "test_mae.rnn", "validation_mae.gru"} <= columns
+    assert len(columns) < 20
+    assert not any("/" in name or "har" in name for name in columns)
+    assert any("longer" in line for line in shown)
     params = json.loads(project.run("dvc", "params", "diff", "--json", "main", "longer").stdout)
     assert params["params.yaml"]["train.max_epochs"] == {"old": 1, "new": 2, "diff": 1}
     project.run("dvc", "plots", "diff", "main", "longer", "-o", "plots")
     page = (project.path / "plots" / "index.html").read_text(encoding="utf-8")
     assert "Scaled mean absolute error by horizon step" in page
+    found = json.loads(project.run("dvc", "plots", "diff", "main", "longer", "--json").stdout)["data"]
+    for title in ("Learning curves", "Error by horizon", "Forecasts"):
+        (plot,) = found[title]
+        assert set(plot["revisions"]) == {"main", "longer"}
+        assert {row["rev"] for row in _rows_of(plot)} == {"main", "longer"}
+
+
+def _rows_of(plot: dict[str, Any]) -> list[dict[str, Any]]:
+    """The data points in a plot's Vega specification."""
+    content = plot["content"]
+    spec = json.loads(content) if isinstance(content, str) else content
+    return list(spec["data"]["values"])
 
 
 def test_dvc_plots_show_has_curves_forecasts_and_errors(project: Project) -> None:

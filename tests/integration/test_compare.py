@@ -121,13 +121,20 @@ def test_the_leaderboard_is_sorted_and_agrees_with_the_metrics(project: Path) ->
     board, metrics = rows("results/leaderboard.csv"), json.loads(Path("metrics.json").read_text())
     errors = [float(row["mae"]) for row in board]
     assert errors == sorted(errors)
-    assert {row["model"] for row in board} == set(metrics["test"]) == set(NOISE)
+    mae = metrics["test_mae"]
+    assert {row["model"]: float(row["mae"]) for row in board} == mae
+    assert set(mae) == set(NOISE)
+    assert metrics["skill"]["naive"] == pytest.approx(1 - mae[metrics["chosen"]] / mae["last"], abs=2e-4)
     for row in board:
-        mae = metrics["test"][row["model"]]["mae"]
-        assert float(row["mae"]) == mae
-        expected = 1 - mae / metrics["test"]["last"]["mae"]
-        assert metrics["test"][row["model"]]["skill_naive"] == pytest.approx(expected, abs=2e-4)
-    assert metrics["validation"]["gru"]["mae"] == pytest.approx(
+        assert float(row["skill_naive"]) == pytest.approx(1 - mae[row["model"]] / mae["last"], abs=2e-4)
+    said = json.loads(Path("results/comparison/verdict.json").read_text())["tests"]
+    against = {test["b"]: test["p_value"] for test in said if test["question"].startswith("chosen")}
+    assert metrics["p_value"] == {
+        "naive": against["last"],
+        "best_baseline": against[metrics["best_baseline"]],
+    }
+    assert set(metrics["validation_mae"]) == {"gru", "lstm", metrics["best_baseline"]}
+    assert metrics["validation_mae"]["gru"] == pytest.approx(
         scores(forecast_table("gru", "validation", ()))["overall"]["mae"], rel=1e-4
     )
 

@@ -63,7 +63,7 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """A PostgreSQL of its own, until the test ends; started by root it is a user that must reach its folder."""
+    """A PostgreSQL of its own; started by root it runs as a user who has to reach its folder."""
     place = Path(tempfile.mkdtemp(prefix="reprocast-"))
     place.chmod(0o755)
     with warnings.catch_warnings():

@@ -175,19 +175,23 @@ def _with_times(columns: Sequence[str], rows: figure_data.Rows) -> list[list[Any
 
 
 def _metrics(rows: Sequence[Row], outcome: Outcome) -> dict[str, Any]:
-    """What `dvc metrics` shows: figures by model, the choice, and the p-values."""
-    numbers = ("mae", "rmse", "mase", "r2", "correlation", "directional_accuracy", "skill_naive")
-    tests = {
-        f"{test['a']} vs {test['b']}": figure(test["p_value"]) for test in say.significance_rows(outcome)
-    }
+    """What `dvc metrics` and `dvc exp show` have as columns: few, and the same whichever network is chosen.
+
+    Everything else that is known of a model stands in results/leaderboard.csv.
+    """
+    score, tests = (
+        outcome.score,
+        {"naive": outcome.tests.against_naive, "best_baseline": outcome.tests.against_best},
+    )
+    chosen = next(row for row in rows if row["model"] == outcome.chosen)
+    validation = {row["model"]: figure(row[f"validation_{score}"]) for row in rows}
     return {
         "chosen": outcome.chosen,
         "best_baseline": outcome.best,
-        "test": {row["model"]: {key: figure(row[key]) for key in numbers} for row in rows},
-        "validation": {
-            row["model"]: {key: figure(row[f"validation_{key}"]) for key in ("mae", "rmse")} for row in rows
-        },
-        "p_value": tests,
+        f"validation_{score}": {name: validation[name] for name in (*outcome.networks, outcome.best)},
+        f"test_{score}": {row["model"]: figure(row[score]) for row in rows},
+        "skill": {name: figure(chosen[f"skill_{name}"]) for name in tests},
+        "p_value": {name: figure(test.p_value) for name, test in tests.items() if test},
     }
 
 
