@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reprocast.evaluation.figure_spots import Spot
 from reprocast.evaluation.figure_style import GRID, INK, Style, drawing, legend_below, svg_text
+from reprocast.evaluation.report_numbers import percent
 
 Styles = Mapping[str, Style]
 Points = Sequence[tuple[Any, float]]
@@ -62,7 +63,7 @@ def by_many_series(name: str, gains: Sequence[float], model: str, against: str, 
         axes.bar(middles, counts, width=0.92 * np.diff(edges), color=style.colour)
         axes.axvline(0, color=INK, lw=1.1)
         axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:+.3g}\u202f%"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: percent(share)))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(visible=False, axis="x")
         axes.set_xlabel(f"skill of {model} against {against} (right is better)")
@@ -73,7 +74,7 @@ def by_many_series(name: str, gains: Sequence[float], model: str, against: str, 
             f"best {100 * shares.max():+.1f} %."
         )
         spots = [
-            Spot(middle, f"{count} series from {100 * a:+.1f} to {100 * b:+.1f}\u202f%")
+            Spot(middle, f"{count} series from {percent(a)} to {percent(b)}")
             for middle, count, a, b in zip(middles, counts, edges[:-1], edges[1:], strict=True)
         ]
         return svg_text(figure, name, text, spots)

@@ -17,7 +17,7 @@ FEW = 12
 ENDS = 5
 """Of many series, how many of the best and of the worst are listed."""
 DRAWN = 6
-"""Series whose forecasts are drawn."""
+"""Series whose forecasts are drawn; with several targets half as many."""
 
 
 def errors(inputs: Inputs) -> dict[str, dict[str, float]]:
@@ -82,17 +82,21 @@ def drawn(inputs: Inputs, names: Sequence[str]) -> tuple[list[str], str]:
 
     A third each has the least, a middling and the largest error of the chosen network.
     """
-    own = errors(inputs).get(inputs.verdict["chosen"], {})
+    own, count = errors(inputs).get(inputs.verdict["chosen"], {}), _drawn(inputs)
     ranked = sorted((name for name in names if name in own), key=lambda name: (own[name], name))
-    if len(names) <= DRAWN or len(ranked) < DRAWN:
-        rest = f"The first {DRAWN} of {write.count(len(names))} series." if len(names) > DRAWN else ""
-        return list(names[:DRAWN]), rest
-    third, middle = DRAWN // 3, len(ranked) // 2
+    total = write.count(len(names))
+    if len(names) <= count or len(ranked) < count:
+        return list(names[:count]), f"The first {count} of {total} series." if len(names) > count else ""
+    third, middle = count // 3, len(ranked) // 2
     kept = ranked[:third] + ranked[middle - third // 2 :][:third] + ranked[-third:]
     return kept, (
-        f"{DRAWN} of {write.count(len(names))} series: {third} each with the least, a middling and the "
-        f"largest error of {inputs.verdict['chosen']}."
+        f"{count} of {total} series: {third} each with the least, a middling and the largest error of "
+        f"{inputs.verdict['chosen']}."
     )
+
+
+def _drawn(inputs: Inputs) -> int:
+    return DRAWN if len(inputs.params.columns.target) == 1 else DRAWN // 2
 
 
 def table_of_series(inputs: Inputs) -> Table:
