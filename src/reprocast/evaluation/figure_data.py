@@ -77,9 +77,12 @@ def forecast_rows(tables: Mapping[str, pd.DataFrame], horizon: int) -> Rows:
     for position, (model, every) in enumerate(tables.items()):
         table = every[every["fold"] == every["fold"].max()]
         deployed, seeds = table[table["seed"].isna()], table[table["seed"].notna()]
-        paths = dict(list(seeds.groupby(["unique_id", "target", "cutoff"])))
-        for (series, target), part in deployed.groupby(["unique_id", "target"], sort=True):
-            for _, row in part.iloc[_origins(len(part), horizon)].iterrows():
+        groups = deployed.groupby(["unique_id", "target"], sort=True)
+        picked = [(place, part.iloc[_origins(len(part), horizon)]) for place, part in groups]
+        near = seeds["cutoff"].isin([cutoff for _, part in picked for cutoff in part["cutoff"]])
+        paths = dict(list(seeds[near].groupby(["unique_id", "target", "cutoff"])))
+        for (series, target), part in picked:
+            for _, row in part.iterrows():
                 low, high = _spread(paths.get((series, target, row["cutoff"])))
                 place, steps = (series, target), range(horizon)
                 if position == 0:
