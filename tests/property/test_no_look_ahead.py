@@ -18,8 +18,10 @@ from reprocast.audit.leak import same
 from reprocast.audit.pair import Pair
 from reprocast.audit.scrambles import cut_again
 from reprocast.audit.scrambling import KINDS, Kind, Scramble, as_it_was
+from reprocast.baselines.saved import fit_baseline
 from reprocast.data.windows import gather
-from reprocast.errors import DataError
+from reprocast.errors import DataError, ParamsError
+from reprocast.params.baselines import Baseline
 from reprocast.tasks.forecast.predict import forecast_panel
 
 INSTANTS = st.floats(0, 1, exclude_max=True)
@@ -65,6 +67,44 @@ def test_no_forecast_up_to_an_instant_depends_on_what_comes_after(
     except DataError:  # something is missing at this instant, or a series is too short
         return
     same(*served, lambda index: f"served forecast {index}", pair.cause)
+
+
+KINDS = {
+    "moving_average": {"steps": 1},
+    "ridge": {"alpha": 1.0},
+    "climatology": {},
+    "ewma": {"smoothing": 0.3},
+    "naive2": {},
+    "auto_ets": {"season": 1},
+    "auto_theta": {"season": 1},
+    "auto_arima": {"season": 1},
+    "garch": {"returns": "log_return"},
+    "feed_forward": {"hidden": 2, "alpha": 1.0, "epochs": 2},
+    "lightgbm": {"trees": 3},
+}
+"""What validation would choose is declared: it may move with validation."""
+
+
+@settings(deadline=None, max_examples=40)
+@given(problems(), INSTANTS, st.sampled_from(sorted(KINDS)), st.integers(0, 2**32 - 1))
+def test_no_baseline_depends_on_what_comes_after(
+    problem: Problem, instant: float, kind: str, seed: int
+) -> None:
+    """Neither what it learns nor what it forecasts up to an instant after training."""
+    pair = pair_of(problem, instant, "values", seed)
+    assume(pair.past_training(0))
+    entry = Baseline.model_validate({"kind": kind, **KINDS[kind]})
+    starts = np.concatenate([np.asarray(some) for some in pair.true.folds[0].starts.values()])
+    starts = starts[pair.true.ds[starts + pair.true.look_back - 1] <= pair.after]
+    try:
+        models = [fit_baseline(kind, entry, cut, 0, "", "") for cut in (pair.true, pair.false)]
+        batches = [gather(cut, cut.folds[0], starts) for cut in (pair.true, pair.false)]
+        forecasts = [model.forecast(batch) for model, batch in zip(models, batches, strict=True)]
+    except (ParamsError, DataError):  # a look-back too short for it, or a season in what is not positive
+        assume(False)
+        raise
+    assert models[0].description.fitted == models[1].description.fitted
+    same(*forecasts, lambda index: f"{kind}: forecast {index}", pair.cause)
 
 
 def with_ways(problem: Problem, ways: dict[str, object]) -> Problem:

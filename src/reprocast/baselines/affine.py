@@ -77,12 +77,13 @@ def _fitted(fit: Callable[[Floats, int], Parameters], values: Floats, season: in
 
 def numbers(model: Description) -> int:
     """How many numbers were fitted, of all series and targets."""
-    return sum(_count(part) for series in model.fitted["series"] for part in series)
+    return sum(count(part) for series in model.fitted["series"] for part in series)
 
 
-def _count(value: Any) -> int:
+def count(value: Any) -> int:
+    """How many floats plain values hold."""
     if isinstance(value, dict | list | tuple):
-        return sum(_count(part) for part in (value.values() if isinstance(value, dict) else value))
+        return sum(count(part) for part in (value.values() if isinstance(value, dict) else value))
     return int(isinstance(value, float))
 
 

@@ -9,9 +9,11 @@ from reprocast.baselines import (
     auto_arima,
     auto_ets,
     auto_theta,
+    boosting,
     climatology,
     drift,
     ewma,
+    feed_forward,
     garch,
     har,
     moving_average,
@@ -100,4 +102,11 @@ BASELINES: Mapping[str, Method] = {
         parameters=lambda model: len(model.series) * (5 + _targets(model) * model.horizon * 2),
         multiply_adds=lambda model: 3 * model.look_back + 3 * model.horizon,
     ),
+    "feed_forward": Method(
+        feed_forward.forecast,
+        feed_forward.fit,
+        parameters=lambda model: affine.count(model.fitted["weights"]),
+        multiply_adds=feed_forward.products,
+    ),
+    "lightgbm": Method(boosting.forecast, boosting.fit, parameters=boosting.leaves),
 }

@@ -21,16 +21,21 @@ BaselineKind = Literal[
     "auto_theta",
     "auto_arima",
     "garch",
+    "feed_forward",
+    "lightgbm",
 ]
 CLASSICAL = ("auto_ets", "auto_theta", "auto_arima")
 """Fitted to each series by itself."""
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "steps": ("moving_average", "climatology", *CLASSICAL),
     "by": ("climatology",),
-    "alpha": ("ridge",),
+    "alpha": ("ridge", "feed_forward"),
     "smoothing": ("ewma",),
     "season": CLASSICAL,
     "returns": ("garch",),
+    "hidden": ("feed_forward",),
+    "epochs": ("feed_forward",),
+    "trees": ("lightgbm",),
 }
 """Which kinds a key belongs to: for others it would do nothing."""
 NEEDED = {"moving_average": "steps", "garch": "returns"}
@@ -48,13 +53,19 @@ class Baseline(Block):
     by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] | None = None
     """Features of the calendar that make a point of it (climatology); none: all under columns.future."""
     alpha: PositiveFloat | None = None
-    """Penalty (ridge); none: the power of ten that is best on validation."""
+    """Penalty (ridge, feed_forward); none: the power of ten that is best on validation."""
     smoothing: Annotated[float, Field(gt=0, le=1)] | None = None
     """Weight of the newest value (ewma); none: the one of a grid that is best on validation."""
     season: PositiveInt | None = None
     """Steps in a season, 1 for no season (auto_ets, auto_theta, auto_arima); none: data.season."""
     returns: str | None = None
     """The column that holds returns, a past covariate or a target (garch)."""
+    hidden: PositiveInt | None = None
+    """Units of the hidden layer (feed_forward); none: 32."""
+    epochs: PositiveInt | None = None
+    """Passes over the training windows (feed_forward); none: as many as are best on validation, up to 60."""
+    trees: PositiveInt | None = None
+    """Boosted trees (lightgbm); none: 25, 50, 100, 200 or 400, whichever is best on validation."""
 
     @model_validator(mode="after")
     def _each_has_a_place(self) -> Self:

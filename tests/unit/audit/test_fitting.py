@@ -10,11 +10,19 @@ from reprocast.audit.leak import LeakError
 from reprocast.baselines import ridge
 from reprocast.baselines.table import BASELINES
 
-CHOOSING = {"ewma": {}, "ridge": {}}
+CHOOSING = {"ewma": {}, "ridge": {}, "feed_forward": {"hidden": 4}, "lightgbm": {}}
+FITTED = {
+    "auto_ets": {},
+    "auto_theta": {},
+    "auto_arima": {"steps": 60},
+    "garch": {"returns": "log_return"},
+    "climatology": {},
+}
 
 
-def test_what_is_chosen_on_validation_may_move_with_validation():
-    done = from_training(subject(baselines=CHOOSING))
+@pytest.mark.parametrize("baselines", [CHOOSING, FITTED], ids=["choosing", "fitted"])
+def test_what_is_chosen_on_validation_may_move_with_validation(baselines):
+    done = from_training(subject(baselines=baselines))
     assert done.counts["coefficients"] > 0
 
 
