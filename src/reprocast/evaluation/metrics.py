@@ -34,9 +34,9 @@ def mase(y: Floats, mean: Floats, season_error: Floats) -> float:
     Args:
         y: what came.
         mean: what was forecast.
-        season_error: mean absolute seasonal difference over the training steps, broadcast against y;
-            below 1 the errors are smaller than seasonal naive's one-step errors in training. Where it
-            is 0 (a series that repeats itself in training) the score is NaN.
+        season_error: mean absolute seasonal difference over the steps up to the cutoff, broadcast against
+            y; below 1 the errors are smaller than seasonal naive's one-step errors there. Where it is 0 (a
+            series that repeats itself) the score is NaN.
     """
     if not (season_error > 0).all():
         return float("nan")
