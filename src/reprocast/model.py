@@ -5,6 +5,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from reprocast.data.shown import shown_in_training
 from reprocast.data.windows import Batch, Windows
@@ -89,6 +90,8 @@ class Description(Block):
     """What was fitted and is not in weight files: a baseline's coefficients, a network's best epochs."""
     fingerprint: str
     windows_sha256: str
+    weights: dict[str, str] = Field(default_factory=dict)
+    """Hash of each seed's file of weights; empty for a baseline, and before the model was saved."""
 
 
 def seen_in(windows: Windows, fold: int) -> dict[str, Any]:

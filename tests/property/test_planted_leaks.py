@@ -34,7 +34,7 @@ from reprocast.evaluation import folds as tables
 from reprocast.evaluation import forecasting, selection
 from reprocast.stages import pull
 from reprocast.tasks import networks
-from reprocast.tasks.forecast import cut, predict
+from reprocast.tasks.forecast import cut, predict, tabulating
 
 BY_NAME = {check.name: check for check in CHECKS}
 Plant = Callable[[pytest.MonkeyPatch], Subject | None]
@@ -400,6 +400,18 @@ def the_last_batch_of_the_test_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(found, tables=dropped)
 
     monkeypatch.setattr(tables, "tabulate_fold", whole_batches)
+
+
+@leak("seeds", r"seeds: gru, validation, seed 9: step 1 of series A, log_volatility at cutoff .* moved")
+def the_results_of_two_seeds_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = tabulating._members
+
+    def exchanged(model: Any) -> Any:
+        mean, *seeds = honest(model)
+        parts = [part for _, part in reversed(seeds)]
+        return [mean, *((seed, part) for (seed, _), part in zip(seeds, parts, strict=True))]
+
+    monkeypatch.setattr(tabulating, "_members", exchanged)
 
 
 @leak("forecasts", r"forecasts: gru, validation: mean of series A, .* moved", also="batches")

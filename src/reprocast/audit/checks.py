@@ -11,6 +11,7 @@ from reprocast.audit import (
     loading,
     pulling,
     scrambles,
+    seeds,
     serving,
     spans,
 )
@@ -33,6 +34,7 @@ CHECKS = (
     Check("early stopping", "it looks at validation, not at the test", learning.stops_on_validation),
     Check("forecasts", "up to an instant, nothing later moves them", forecasting.up_to_instants),
     Check("once", "each window is forecast once; none is dropped", forecasting.each_window_once),
+    Check("seeds", "each seed's forecasts are its own network's; the mean is over all", seeds.each_its_own),
     Check("batches", "their size and order do not change a forecast", forecasting.alone_or_together),
     Check(
         "serving", "a forecast from what was there is the one that was scored", serving.from_what_was_there

@@ -71,23 +71,21 @@ def learns_from_training(subject: Subject) -> Done:
 
 def train(subject: Subject, windows: Windows) -> Short:
     """The first architecture with the first seed on the windows of the deployed fold, as far as `MOST`."""
-    p, last = subject.params, _Last()
+    seed, last = subject.params.seeds[0], _Last()
+    with tempfile.TemporaryDirectory() as scratch:
+        short = short_training(subject, windows, Path(scratch))
+        trained = training.train_seed(short, seed, callbacks=[last])
+    return Short(trained, short.network(seed), last.weights)
+
+
+def short_training(subject: Subject, windows: Windows, scratch: Path) -> Training:
+    """Two epochs of the first architecture on the deployed fold's windows, as far as `MOST`."""
+    p, fold = subject.params, deployed_fold(windows)
     architecture = next(iter(p.architectures.values()))
     declared = overridden(p.train, architecture.train)
     settings = declared.model_copy(update={"max_epochs": EPOCHS, "patience": EPOCHS})
-    fold = deployed_fold(windows)
-    with tempfile.TemporaryDirectory() as scratch:
-        short = Training(
-            part(p.task, "learn"),
-            architecture,
-            nearest(windows, fold),
-            fold,
-            settings,
-            p.runtime,
-            Path(scratch),
-        )
-        trained = training.train_seed(short, p.seeds[0], callbacks=[last])
-    return Short(trained, short.network(p.seeds[0]), last.weights)
+    cut = nearest(windows, fold)
+    return Training(part(p.task, "learn"), architecture, cut, fold, settings, p.runtime, scratch)
 
 
 def nearest(windows: Windows, number: int) -> Windows:

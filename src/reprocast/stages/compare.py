@@ -1,7 +1,5 @@
 """Stage compare: leaderboard, significance, verdict and the figures' data from every model's scores."""
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -11,9 +9,9 @@ import pandas as pd
 from pydantic import Field
 
 from reprocast.deterministic import canonical_json, csv_text, figure
-from reprocast.errors import NoInputError
 from reprocast.evaluation import comparison_rows as say
 from reprocast.evaluation import figure_data, interval_rows, worth
+from reprocast.evaluation.agreement import refuse_disagreements
 from reprocast.evaluation.bootstrap import Draws
 from reprocast.evaluation.confidence_set import CONFIDENCE_SET
 from reprocast.evaluation.leaderboard import COLUMNS, Row, leaderboard
@@ -28,12 +26,13 @@ from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
 from reprocast.params.compare import Compare
 from reprocast.params.reading import read
+from reprocast.stages.compared import RESULTS, read_curves, read_said, read_table
 from reprocast.stages.publish import new_folder, write_file
 from reprocast.stages.stage import PARAMS, run
 from reprocast.tasks import part
 from reprocast.tasks.protocol import Score
 
-RESULTS, METRICS = Path("results"), Path("metrics.json")
+METRICS = Path("metrics.json")
 TIMES = ("ds", "cutoff", "first_cutoff", "last_cutoff")
 """Columns of times in the figures' data."""
 
@@ -53,10 +52,12 @@ def main() -> None:
     """Reads results/{scores,forecasts,training,diagnostics}; writes metrics.json and the rest of results."""
     params = read(PARAMS, CompareParams, part=True)
     names = [*sorted(params.architectures), *sorted(params.baselines)]
-    models = {name: _said("scores", name) for name in names}
+    models = {name: read_said("scores", name) for name in names}
     task = cast("Score", part(models[names[0]]["task"], "score"))
-    tables = {name: _test_table(name, task) for name in names}
+    every = {name: read_table(name, task, models[name]) for name in names}
+    tables = {name: table[table["split"] == "test"] for name, table in every.items()}
     losses = {name: task.row_losses(tables[name], params.compare.score) for name in names}
+    refuse_disagreements(every, losses, models, params.compare.score)
     matched = sample({name: _deployed(losses[name]) for name in names}, models[names[0]]["horizon"])
     outcome = _outcome(params, models, matched)
     rows = leaderboard(models, outcome.score, outcome.best, outcome.naive, _of_kind(params, "naive2"))
@@ -84,34 +85,19 @@ def _of_kind(params: CompareParams, kind: str) -> str | None:
     return next((name for name, entry in sorted(params.baselines.items()) if entry.kind == kind), None)
 
 
-def _said(kind: str, name: str) -> dict[str, Any]:
-    """A model's scores or diagnostics."""
-    path = RESULTS / kind / f"{name}.json"
-    try:
-        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NoInputError(f"{path}: no such file; run `reprocast repro`") from None
-    return said
-
-
-def _test_table(name: str, task: Score) -> pd.DataFrame:
-    table = task.read_table(RESULTS / "forecasts" / f"{name}.parquet")
-    return table[table["split"] == "test"]
-
-
 def _write_comparison(
     folder: Path, outcome: Outcome, models: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> None:
     shown = {name: tables[name] for name in (outcome.chosen, outcome.best)}
     forecasts = figure_data.forecast_rows(shown, models[outcome.chosen]["horizon"])
     folds = figure_data.fold_rows(models, tables)
-    found = {name: _said("diagnostics", name) for name in outcome.networks}
+    found = {name: read_said("diagnostics", name) for name in outcome.networks}
     files = {
         "verdict.json": canonical_json(say.verdict_json(outcome)),
         "significance.csv": csv_text(
             say.TESTS, ([test[key] for key in say.TESTS] for test in say.significance_rows(outcome))
         ),
-        "curves.csv": csv_text(figure_data.CURVES, _curves(outcome.networks)),
+        "curves.csv": csv_text(figure_data.CURVES, read_curves(outcome.networks)),
         "horizon.csv": csv_text(figure_data.HORIZON, figure_data.horizon_rows(models)),
         "series.csv": csv_text(figure_data.SERIES, figure_data.series_rows(models)),
         "folds.csv": csv_text(figure_data.FOLDS, _with_times(figure_data.FOLDS, folds)),
@@ -149,21 +135,6 @@ def _write_uncertainty(
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-
-
-def _curves(networks: Sequence[str]) -> list[list[Any]]:
-    """Losses by epoch, a line a fold and seed: a seed that stopped early simply ends."""
-    rows: list[list[Any]] = []
-    for name in networks:
-        path = RESULTS / "training" / f"{name}.csv"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise NoInputError(f"{path}: no such file; run `reprocast repro`") from None
-        rows += [
-            [name, *(row[key] for key in figure_data.CURVES[1:])] for row in csv.DictReader(text.splitlines())
-        ]
-    return rows
 
 
 def _with_times(columns: Sequence[str], rows: figure_data.Rows) -> list[list[Any]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.data.windows import Windows
-from reprocast.deterministic import canonical_json
+from reprocast.deterministic import canonical_json, sha256_of_bytes
 from reprocast.errors import DataError
 from reprocast.evaluation.folds import FoldTables, pooled, tabulate_fold
 from reprocast.model import Description, Model, deployed_fold, fitted_folds, fitted_for, folder_of_fold
@@ -59,8 +59,10 @@ def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
         _refuse_other_scaler(model, windows, fold)
         folds[fold] = tabulate_fold(model, windows, fold, task, levels)
     table = pd.concat([rows for fold in folds.values() for rows in fold.tables.values()], ignore_index=True)
-    write_file(FORECASTS / f"{name}.parquet", task.table_bytes(table))
-    write_file(SCORES / f"{name}.json", canonical_json(_scored(said, folds, task)))
+    content = task.table_bytes(table)
+    write_file(FORECASTS / f"{name}.parquet", content)
+    scored = _scored(said, folds, task) | {"forecasts_sha256": sha256_of_bytes(content)}
+    write_file(SCORES / f"{name}.json", canonical_json(scored))
     return measured
 
 

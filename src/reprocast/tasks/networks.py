@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from reprocast.data.sizes import sizes_of
 from reprocast.data.tensors import to_tensors
 from reprocast.data.windows import Batch
-from reprocast.deterministic import canonical_json
+from reprocast.deterministic import canonical_json, sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.model import Description, levels_of
 from reprocast.networks.arithmetic import fix_arithmetic
@@ -74,10 +74,11 @@ def save_networks(
     description: Description, weights: Mapping[int, Mapping[str, Tensor]], folder: Path
 ) -> None:
     """Writes `model.json` and the weights of each seed into an existing folder."""
-    text = canonical_json(description.model_dump(mode="json"))
-    (folder / FILE).write_text(text, encoding="utf-8")
     for seed in description.seeds:
         write_weights(weights[seed], folder / _weights_file(seed))
+    hashes = {str(seed): sha256_of_file(folder / _weights_file(seed)) for seed in description.seeds}
+    text = canonical_json(description.model_copy(update={"weights": hashes}).model_dump(mode="json"))
+    (folder / FILE).write_text(text, encoding="utf-8")
 
 
 def load_network(folder: Path) -> SavedNetworks:
@@ -91,8 +92,19 @@ def load_network(folder: Path) -> SavedNetworks:
     fix_arithmetic(_threads(description.shared))
     networks = [_build(description, folder) for _ in description.seeds]
     for seed, network in zip(description.seeds, networks, strict=True):
+        _refuse_other_weights(description, seed, folder / _weights_file(seed))
         restore(network, folder / _weights_file(seed))
     return SavedNetworks(description, networks)
+
+
+def _refuse_other_weights(description: Description, seed: int, path: Path) -> None:
+    """Raises when a file is not the one that was written for this seed; older models name no hash."""
+    expected = description.weights.get(str(seed))
+    if expected and path.is_file() and sha256_of_file(path) != expected:
+        raise DataError(
+            f"{path}: is not what training {description.name} with seed {seed} has written; "
+            "run `reprocast repro`"
+        )
 
 
 def _description(path: Path) -> Description:
