@@ -9,10 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from integration.finished_project import MODELS, NETWORKS, ROOT, finished_project
+from tracked_store import migrated
 
 from reprocast.tracking.address import tracking_of
 from reprocast.tracking.store import open_store
 
+__all__ = ["migrated"]
 NOTEBOOK = ROOT / "notebooks" / "03-compare.ipynb"
 
 
@@ -83,7 +85,9 @@ def test_it_draws_the_verdict_anew_and_asks_questions_of_its_own(project: Path) 
     assert not (project / "mlruns").exists()
 
 
-def test_it_reads_the_runs_in_mlflow_and_compares_their_scores(project: Path) -> None:
+def test_it_reads_the_runs_in_mlflow_and_compares_their_scores(project: Path, migrated: Path) -> None:
+    (project / "mlruns").mkdir()
+    shutil.copy(migrated, project / "mlruns" / "mlflow.db")
     tracking = tracking_of(project)
     store = open_store(tracking)
     for name, mae in MODELS.items():
