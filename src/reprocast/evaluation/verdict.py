@@ -33,7 +33,9 @@ def _first(said: Outcome) -> str:
     if len(said.errors) - len(said.networks) == 1:
         other = f"{say.baseline(said.best, said)}, the only baseline,"
     if found == "untested":
-        few = f"{say.counted(test.origins, _unit(said))} {'is' if test.origins == 1 else 'are'} too few"
+        folds = f"{_folds(said)}," if _folds(said) else ""
+        are = "is" if test.origins == 1 else "are"
+        few = f"{say.counted(test.origins, _unit(said))}{folds} {are} too few"
         told = f"to tell {network} from {other.removesuffix(',')}"
         return f"Untested: {few} {told} (at least {said.least:,}); {_by(test, said)}."
     opening = {"beats": "A network leads: ", "tied": "No winner: ", "worse": _no_network(said)}[found]
@@ -61,10 +63,12 @@ def _unit(said: Outcome) -> str:
 def _where(said: Outcome) -> str:
     """`on 496 test origins in 3 folds, refitted for each`, or `across 414 series`."""
     count = say.counted(said.tests.against_best.origins, _unit(said))
-    if said.unit == "series":
-        return f"across {count}"
+    return f"across {count}" if said.unit == "series" else f"on {count}{_folds(said)}"
+
+
+def _folds(said: Outcome) -> str:
     fitted = "refitted for each" if said.refit else "fitted once"
-    return f"on {count}" + (f" in {said.folds} folds, {fitted}" if said.folds > 1 else "")
+    return f" in {said.folds} folds, {fitted}" if said.folds > 1 and said.unit != "series" else ""
 
 
 def _by(test: Comparison, said: Outcome) -> str:

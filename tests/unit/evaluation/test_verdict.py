@@ -172,6 +172,14 @@ def test_too_few_are_admitted(unit, said):
     assert not any(word in text for word in ("beats", "confidence", "p =", "interval"))
 
 
+def test_few_origins_of_several_folds_are_admitted_as_well():
+    few = replace(HAR, p_value=None, origins=12)
+    text = verdict(outcome(best_test=few, naive_test=None, folds=4, p_values={}))
+    assert text.startswith(
+        "Untested: 12 test origins in 4 folds, refitted for each, are too few to tell the GRU"
+    )
+
+
 def test_a_confidence_set_of_all_rules_none_out_and_many_members_are_counted():
     every = verdict(outcome(p_values=dict.fromkeys(ERRORS, 0.5)))
     assert (
