@@ -1,11 +1,14 @@
 """Heads that answer with quantiles or a distribution, from training to the forecast table and a forecast."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from integration.test_evaluate import HORIZON, LENGTH, make_windows
+from scipy import stats
+from utilsforecast import losses
 
 from reprocast.data.window_files import write_windows
 from reprocast.data.windows import Windows, gather
@@ -62,6 +65,43 @@ def test_the_table_holds_what_the_networks_answer(windows: Windows) -> None:
         assert all(tuple(levels) == LEVELS for levels in rows["levels"])
 
 
+def test_distributions_are_kept_and_scored_exactly(windows: Windows, request: pytest.FixtureRequest) -> None:
+    """A seed's CRPS is that of its own parameters; the mean of normal quantiles is normal again."""
+    table, found = read_table(Path("results/forecasts/spread.parquet")), scores_of("spread")
+    kind = str(request.node.callspec.params["windows"])
+    assert ("parameters" in table) == (kind != "quantiles")
+    assert ("crps" in found["overall"]) == (kind == "gaussian")
+    assert ("crps" in found["seed"]["3"]) == (kind != "quantiles")
+    assert {"pinball", "crps_quantiles", "coverage_80", "msis_80"} <= set(found["overall"])
+    assert sum(found["pit"]["shares"]) == pytest.approx(1)
+    if kind == "quantiles":
+        return
+    rows = table[(table["split"] == "test") & table["seed"].eq(3).fillna(False)]
+    law = {"gaussian": stats.norm, "student_t": lambda m, s, v: stats.t(v, m, s)}[kind]
+    expected = []
+    for _, row in rows.iterrows():
+        parameters = row["parameters"].reshape(HORIZON, -1)
+        for h in range(HORIZON):
+            one = law(*parameters[h])
+            assert one.ppf(LEVELS) == pytest.approx(row["quantiles"].reshape(HORIZON, -1)[h], rel=1e-4)
+            levels = (np.arange(400) + 0.5) / 400
+            loss = 2 * np.maximum(
+                levels * (row["y"][h] - one.ppf(levels)), (levels - 1) * (row["y"][h] - one.ppf(levels))
+            )
+            expected.append(loss.mean() / row["scale"])
+    assert found["seed"]["3"]["crps"] == pytest.approx(np.mean(expected), rel=2e-3)
+    if kind == "gaussian":
+        mean = table[(table["split"] == "test") & table["seed"].isna()]
+        for _, row in mean.iterrows():
+            location, scale = row["parameters"].reshape(HORIZON, 2).T
+            found_levels = stats.norm(location[:, None], scale[:, None]).ppf(LEVELS)
+            assert found_levels == pytest.approx(row["quantiles"].reshape(HORIZON, 3), rel=1e-4, abs=1e-5)
+
+
+def scores_of(name: str) -> Any:
+    return json.loads(Path(f"results/scores/{name}.json").read_text(encoding="utf-8"))["folds"]["0"]["test"]
+
+
 def test_the_long_form_has_a_column_a_level(windows: Windows) -> None:
     table = read_table(Path("results/forecasts/spread.parquet"))
     chosen = table[(table["split"] == "test") & table["seed"].isna()]
@@ -69,6 +109,12 @@ def test_the_long_form_has_a_column_a_level(windows: Windows) -> None:
     found = columns(chosen)
     for n, level in enumerate(LEVELS):
         assert np.array_equal(long[f"spread-q-{level:g}"].to_numpy(), found[:, :, n].ravel())
+    assert np.array_equal(long["spread-lo-80"], long["spread-q-0.1"])
+    assert np.array_equal(long["spread-hi-80"], long["spread-q-0.9"])
+    theirs = losses.coverage(long, ["spread"], 80)["spread"].mean()  # a mean a series and cutoff
+    assert scores_of("spread")["overall"]["coverage_80"] == pytest.approx(theirs, abs=1e-9)
+    winkler = losses.winkler_score(long, ["spread-split"], 80)["spread-split"]
+    assert np.isfinite(winkler).all(), "utilsforecast reads conformal intervals by the name of their method"
 
 
 def test_a_forecast_of_a_panel_has_its_quantiles(windows: Windows) -> None:

@@ -34,7 +34,7 @@ from reprocast.evaluation import folds as tables
 from reprocast.evaluation import forecasting, selection
 from reprocast.stages import pull
 from reprocast.tasks import networks
-from reprocast.tasks.forecast import cut, predict, tabulating
+from reprocast.tasks.forecast import cut, intervals, predict, score, tabulating
 
 BY_NAME = {check.name: check for check in CHECKS}
 Plant = Callable[[pytest.MonkeyPatch], Subject | None]
@@ -412,6 +412,28 @@ def the_results_of_two_seeds_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
         return [mean, *((seed, part) for (seed, _), part in zip(seeds, parts, strict=True))]
 
     monkeypatch.setattr(tabulating, "_members", exchanged)
+
+
+@leak("forecasts", r"forecasts: gru, test: conformal_split of series A, .* moved")
+def intervals_calibrated_on_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = score.with_intervals
+    monkeypatch.setattr(
+        score,
+        "with_intervals",
+        lambda tables, nominal: honest(tables | {"validation": tables["test"]}, nominal),
+    )
+
+
+@leak("forecasts", r"forecasts: \w+, test: conformal_adaptive of series \w, .* moved")
+def adaptive_intervals_that_forget_the_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each origin counts as judged when the next comes; a fast rate leaves a trace in few windows."""
+    honest = intervals.adaptive_radii
+
+    def at_once(calibration: Any, errors: Any, known: Any, nominal: Any) -> Any:
+        every = np.broadcast_to(np.arange(known.shape[1])[None, :, None], known.shape)
+        return honest(calibration, errors, every, nominal, rate=0.5)
+
+    monkeypatch.setattr(intervals, "adaptive_radii", at_once)
 
 
 @leak("forecasts", r"forecasts: gru, validation: mean of series A, .* moved", also="batches")

@@ -29,6 +29,8 @@ TOLERANCE = 1e-4
 """A forecast in another batch may differ by single-precision rounding, on the scale of the targets."""
 EXACT = ("last", "loc", "scale", "season_error", "mean", "ds")
 """Columns of the forecast table that are known at the cutoff."""
+INTERVALS = ("quantiles", "parameters", "conformal_levels", "conformal_split", "conformal_adaptive")
+"""Such columns that not every row has."""
 
 
 def up_to_instants(subject: Subject) -> Done:
@@ -108,16 +110,19 @@ def _same_rows(
 
         return words
 
-    for column in EXACT:
+    for column in (*EXACT, *(name for name in INTERVALS if name in one)):
         same(_stacked(one[column]), _stacked(other[column]), where(column), cause)
     return int(_stacked(one["mean"]).size)
 
 
 def _stacked(column: "pd.Series[Any]") -> np.ndarray[Any, Any]:
+    """Rows of lists as an array; NaN where a row has none."""
     values = column.to_list()
-    if values and isinstance(values[0], np.ndarray | list):
-        return np.stack(values)
-    return column.to_numpy()
+    lists = [value for value in values if isinstance(value, np.ndarray | list)]
+    if not lists:
+        return column.to_numpy(float) if column.isna().all() else column.to_numpy()
+    nothing = np.full(len(lists[0]), np.nan)
+    return np.stack([value if isinstance(value, np.ndarray | list) else nothing for value in values])
 
 
 def _refuse_other_windows(
