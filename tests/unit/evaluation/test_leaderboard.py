@@ -110,3 +110,23 @@ def test_tests_are_about_the_choice_and_every_pair():
         assert pair.p_value <= adjusted <= min(1, 3 * pair.p_value)
     assert differences(losses, ["a"], "a", "naive", "naive", 5, 0.05).against_naive is None
     assert differences(losses, ["a"], "a", "har", None, 5, 0.05).pairs == ()
+
+
+def test_owa_is_of_means_over_series_and_only_beside_naive2():
+    """By hand from the M4 competition's definition: means per series, then over series, then the ratio."""
+    series = {
+        "gru": ((0.1, 2.0), (0.5, 3.0)),
+        "naive": ((0.1, 1.0), (0.3, 4.0)),
+        "har": ((0.1, 1.0), (None, 1.0)),
+    }
+    models = {}
+    for name, each in series.items():
+        models[name] = json.loads(json.dumps(MODELS[name]))
+        models[name]["folds"]["0"]["test"]["series"] = {
+            str(n): {"smape": smape, "mase": mase} for n, (smape, mase) in enumerate(each)
+        }
+    rows = {row["model"]: row for row in leaderboard(models, "mae", "har", "naive", "naive")}
+    assert rows["naive"]["owa"] == 1
+    assert rows["gru"]["owa"] == pytest.approx(0.5 * (0.3 / 0.2 + 2.5 / 2.5))
+    assert rows["har"]["owa"] is None, "a series has no sMAPE"
+    assert {row["owa"] for row in leaderboard(models, "mae", "har", "naive")} == {None}
