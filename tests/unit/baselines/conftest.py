@@ -56,3 +56,24 @@ def with_validation() -> Callable[[Windows], Windows]:
         return replace(windows, folds={0: replace(fold, starts=starts)})
 
     return split
+
+
+@pytest.fixture
+def turned() -> Callable[[Windows], Windows]:
+    """The same windows, the second series first."""
+
+    def turn(windows: Windows) -> Windows:
+        length, fold = int(windows.offsets[1]), windows.folds[0]
+        rows = np.r_[length : 2 * length, 0:length]
+        starts = {
+            split: Starts.of(np.sort((np.asarray(some) + length) % (2 * length)))
+            for split, some in fold.starts.items()
+        }
+        return replace(
+            windows,
+            values=windows.values[rows],
+            ids=windows.ids[::-1],
+            folds={0: replace(fold, starts=starts, loc=fold.loc[::-1], scale=fold.scale[::-1])},
+        )
+
+    return turn

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPRegressor
 
+from reprocast.baselines import feed_forward
 from reprocast.baselines.feed_forward import ALPHAS, PASSES
 from reprocast.baselines.saved import fit_baseline
 from reprocast.data.windows import gather
@@ -59,6 +60,13 @@ def test_validation_chooses_penalty_and_passes(windows):
     assert error(*chosen) <= min(error(chosen[0], chosen[1] + n) for n in (-1, 1) if chosen[1] + n <= PASSES)
     each = {alpha: error(alpha, None) for alpha in ALPHAS}
     assert chosen[0] == min(each, key=each.get)
+
+
+def test_examples_stand_in_the_same_order_whatever_that_of_the_panel(windows, turned, monkeypatch):
+    """Several batches a pass: another order would make other weights."""
+    monkeypatch.setattr(feed_forward, "BATCH", 8)
+    one, other = (fit(some, alpha=1.0, epochs=3).description.fitted for some in (windows, turned(windows)))
+    assert one == other
 
 
 def test_a_relation_that_is_not_linear_is_learned(make_windows, with_validation):
