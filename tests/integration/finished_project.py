@@ -207,6 +207,16 @@ def _write_certainty(comparison: Path) -> None:
         for name, mae in MODELS.items()
     ]
     write_rows(comparison / "confidence_set.csv", kept)
+    intervals = [
+        {
+            "model": name, "method": method, "level": nominal, "nominal": nominal,
+            "coverage": round(nominal - 0.02 * mae, 5), "width": 2 * mae, "msis": 6 * mae, "crps": "",
+        }
+        for name, mae in MODELS.items()
+        for method in ("split", "adaptive")
+        for nominal in (0.8, 0.95)
+    ]  # fmt: skip
+    write_rows(comparison / "intervals.csv", intervals)
 
 
 KEPT = {"gru": 0.93, "lstm": 0.95, "rnn": 0.8}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reprocast.evaluation import report_cost as spend
 from reprocast.evaluation import report_figures as draw
 from reprocast.evaluation import report_first as first
+from reprocast.evaluation import report_intervals as spread
 from reprocast.evaluation import report_numbers as write
 from reprocast.evaluation import report_protocol as tell
 from reprocast.evaluation import report_series as single
@@ -49,6 +50,10 @@ class Content:
     variance: Table
     ranks: draw.Picture | None
     """None where fewer than five series are ranked."""
+    intervals: Table
+    coverage: draw.Picture
+    pit: draw.Picture | None
+    """None where no model forecasts a distribution."""
     forecasts: Pictures
     forecasts_shown: str
     """Which of many series are drawn."""
@@ -96,6 +101,9 @@ def content(inputs: Inputs) -> Content:
         significance=tabulate.significance(inputs),
         costs=spend.costs(inputs, looks),
         paretos=spend.paretos(inputs, looks),
+        intervals=spread.intervals(inputs, looks),
+        coverage=spread.coverage(inputs, looks),
+        pit=spread.pit(inputs, looks),
         forecasts=tuple(draw.forecasts(inputs, looks, drawn)),
         forecasts_shown=which,
         skill=sure.skill(inputs, looks),

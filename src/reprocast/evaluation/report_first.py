@@ -70,7 +70,8 @@ def _how_sure(inputs: Inputs) -> Answer:
     p_value = test.get("holm_p") or test.get("p_value")
     sign = "" if write.probability(p_value).startswith("<") else "= "
     short = f"{result}, p {sign}{write.probability(p_value)}" if p_value else result
-    origins = f" on {write.counted(int(test['origins']), 'test origin')}" if test.get("origins") else ""
+    unit = "series" if inputs.verdict.get("unit") == "series" else "test origins"
+    origins = f" on {write.count(test['origins'])} {unit}" if test.get("origins") else ""
     return Answer("How sure?", short, f"{_skill(inputs, baseline)}{origins}.{_more(test)}{_set(inputs)}")
 
 

@@ -16,6 +16,9 @@ Styles = Mapping[str, Style]
 SIGNS = {"split": "o", "adaptive": "D", "quantiles": "^", "distribution": "^"}
 """Markers in the figure of coverage, by method."""
 
+LISTED = 8
+"""Most models whose intervals are listed, the best first."""
+
 
 def intervals(inputs: Inputs, styles: Styles) -> Table:
     """Every interval on the test windows: nominal and measured coverage, width and MSIS."""
@@ -31,7 +34,13 @@ def intervals(inputs: Inputs, styles: Styles) -> Table:
     caption = (
         "Central intervals on the test windows; split and adaptive: conformal, from the errors on validation"
     )
-    rows = _ordered(inputs)
+    rows, names = _ordered(inputs), inputs.names
+    kept = {*names[:LISTED], inputs.verdict["chosen"], inputs.verdict["best_baseline"]}
+    if len(names) > len(kept):
+        caption += (
+            f"; {len(kept)} of {len(names)} models, the others stand in results/comparison/intervals.csv"
+        )
+        rows = [row for row in rows if row["model"] in kept]
     return table(caption, columns, rows, marks=styles, best=chosen(inputs))
 
 

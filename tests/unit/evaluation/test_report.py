@@ -7,10 +7,12 @@ from integration.finished_project import MODELS, VERDICT, WARNING, finished_proj
 
 from reprocast.commands.report import inputs_of
 from reprocast.evaluation import report_numbers as write
+from reprocast.evaluation.figure_style import styles
 from reprocast.evaluation.figures import FIGURES
 from reprocast.evaluation.report import html, markdown, markdown_cell
 from reprocast.evaluation.report_content import content
 from reprocast.evaluation.report_inputs import Inputs
+from reprocast.evaluation.report_intervals import intervals
 from reprocast.evaluation.report_table import Column, table
 
 VOID = {"meta", "link", "br", "hr", "img"}
@@ -363,3 +365,23 @@ def test_the_scaler_is_named(inputs: Inputs, scaling: str, over: str, said: str)
     window = inputs.params.window.model_copy(update={"scaling": scaling, "scaling_over": over})
     params = inputs.params.model_copy(update={"window": window})
     assert dict(content(dataclasses.replace(inputs, params=params)).protocol)["Scaling"] == said
+
+
+def test_many_models_intervals_are_cut_to_the_best_and_the_chosen(inputs: Inputs) -> None:
+    said = content(inputs)
+    assert len(said.intervals.rows) == 4 * len(MODELS)
+    names = [f"worse-{n}" for n in range(6)]
+    like = [row for row in inputs.tables["intervals"] if row["model"] == "drift"]
+    more = [{**row, "model": name} for name in names for row in like]
+    rows = [{**inputs.leaderboard[-1], "model": name} for name in names]
+    looks = styles(inputs.networks, [*inputs.baselines, *names])
+    found = intervals(
+        dataclasses.replace(
+            inputs,
+            leaderboard=[*rows, *inputs.leaderboard],
+            tables={**inputs.tables, "intervals": [*inputs.tables["intervals"], *more]},
+        ),
+        looks,
+    )
+    assert list(dict.fromkeys(row[0] for row in found.rows)) == [*names, "har", "gru"]
+    assert "8 of 14 models" in found.caption

@@ -80,7 +80,7 @@ def test_the_page_carries_all_of_it(inputs: Inputs) -> None:
     page, text = html(said), markdown(said)
     for table in (said.skill, said.confidence, said.conditional, said.variance):
         assert table.rows
-        assert f"<caption>{table.caption}</caption>" in page
+        assert f"<caption><span>{table.caption}</span></caption>" in page
         assert f"{markdown_cell(table.caption)}." in text
     assert said.ranks is not None
     assert said.ranks.svg in page
