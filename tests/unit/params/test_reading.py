@@ -18,6 +18,8 @@ FAULTS = [
     ("batch_size: 256", "batchsize: 256", "train.batchsize: unknown key; did you mean batch_size?"),
     ("learning_rate: 0.003", "learning_rate: -1", "train.learning_rate: -1 is not a number > 0"),
     ("learning_rate: 0.003", "learning_rate: .nan", "train.learning_rate: nan is not a finite number"),
+    ("levels: [0.8, 0.95]", "levels: [0.95, 0.8]", "compare: levels must ascend, none standing twice"),
+    ("levels: [0.8, 0.95]", "levels: [0.8, 1.0]", "compare.levels.1: 1.0 is not"),
     ("embargo: 5", "embargo: -1", "window.embargo: -1 is not a whole number ≥ 0"),
     ("cell: rnn", "cell: gur", "architectures.rnn.cell: 'gur' is not rnn, relu_rnn, jordan, lstm"),
     ("dropout: 0.0", "dropout: 0.5", "architectures.rnn: dropout acts between layers"),
