@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from integration.finished_project import finished_project
@@ -23,7 +24,12 @@ def test_report_writes_a_page_and_markdown(project: Path) -> None:
     assert page == project / "reports" / "report.html"
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert page.with_suffix(".md").read_text(encoding="utf-8").startswith("# Forecasting log volatility")
-    assert sorted(path.name for path in page.parent.iterdir()) == ["report.html", "report.md", "validation"]
+    assert sorted(path.name for path in page.parent.iterdir()) == [
+        "figures",
+        "report.html",
+        "report.md",
+        "validation",
+    ]
 
 
 def test_the_same_outputs_give_the_same_bytes_in_any_folder(project: Path, tmp_path: Path) -> None:
@@ -98,3 +104,12 @@ def test_unequal_chances_stand_beside_the_verdict(project: Path) -> None:
         first, _, protocol = text.partition("Protocol\n" if text.startswith("#") else 'id="protocol"')
         assert "The networks did not have equal chances in tuning (gru: 1 trial; lstm: no search" in first
         assert "unequal (gru: 1 trial; lstm: no search; rnn: no search)" in protocol
+
+
+def test_its_figures_are_files_as_well(project: Path) -> None:
+    page = report(project)
+    text, folder = page.read_text(encoding="utf-8"), page.with_name("figures")
+    drawn = {path.stem: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert {"scores", "horizon", "curves-1", "forecasts-1"} <= set(drawn)
+    assert all(ElementTree.fromstring(svg).tag.endswith("svg") for svg in drawn.values())  # noqa: S314  # our own
+    assert all(svg in text for name, svg in drawn.items() if name == "scores")

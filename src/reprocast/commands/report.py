@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from reprocast.evaluation.report_inputs import TABLES, Inputs, Rows
 from reprocast.evaluation.report_pictures import pictures
 from reprocast.params.reading import read
 from reprocast.params.root import Params
-from reprocast.stages.publish import STATE, new_folder, write_file
+from reprocast.stages.publish import STATE, write_file
 from reprocast.stages.stage import PARAMS
 
 LEADERBOARD = "results/leaderboard.csv"
@@ -38,9 +39,10 @@ def report(root: Path) -> Path:
     page = root / "reports" / "report.html"
     write_file(page, html(said))
     write_file(page.with_suffix(".md"), markdown(said))
-    with new_folder(page.with_name("figures")) as folder:
-        for name, svg in pictures(said).items():
-            (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    figures = page.with_name("figures")
+    shutil.rmtree(figures, ignore_errors=True)  # those of models that are gone
+    for name, svg in pictures(said).items():
+        write_file(figures / f"{name}.svg", svg)
     return page
 
 

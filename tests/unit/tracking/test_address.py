@@ -41,3 +41,22 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "operations.yaml").write_text("tracking: {url: x}\n")
     with pytest.raises(ParamsError, match="url"):
         tracking_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("tracking", "place"),
+    [
+        ("{}", "mlruns/artifacts"),
+        ("{uri: 'sqlite:///elsewhere/x.db'}", "elsewhere/artifacts"),
+        ("{uri: 'postgresql://db/runs'}", "mlruns/artifacts"),
+        ("{uri: 'postgresql://db/runs', artifacts: files}", "files"),
+    ],
+)
+def test_files_of_a_database_have_a_place_of_the_project(tmp_path: Path, tracking: str, place: str) -> None:
+    (tmp_path / "operations.yaml").write_text(f"tracking: {tracking}\n")
+    assert tracking_of(tmp_path).artifacts == (tmp_path / place).as_uri()
+
+
+def test_a_bucket_stays_a_bucket(tmp_path: Path) -> None:
+    (tmp_path / "operations.yaml").write_text("tracking: {artifacts: 's3://bucket/mlflow'}\n")
+    assert tracking_of(tmp_path).artifacts == "s3://bucket/mlflow"
