@@ -111,6 +111,7 @@ def test_markdown_tells_the_same_facts_compactly(inputs: Inputs) -> None:
     text = markdown(content(inputs))
     assert VERDICT.replace("<", "&lt;") in text
     assert "| **gru** | 0.581 | 0.0031 |" in text
+    assert "- **Which model?** gru or har. The test cannot tell" in text
     assert all(name in text for name in MODELS)
     assert all(sha256 in text for sha256 in inputs.sha256.values())
     assert len(text) < 10_000
