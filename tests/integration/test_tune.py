@@ -86,7 +86,9 @@ def test_it_finds_what_training_with_every_value_finds(project: Path) -> None:
 
 
 def test_killed_and_resumed_gives_the_same_record(project: Path, tmp_path: Path) -> None:
-    command = [Path(sys.executable).parent / "reprocast", "tune", "small", "--trials", "4"]
+    many = "tuning: {trials: 7, space: {hidden: [2, 3, 4, 5, 6, 7, 8]}}"
+    (project / "operations.yaml").write_text(many, encoding="utf-8")
+    command = [Path(sys.executable).parent / "reprocast", "tune", "small"]
     process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     journal = project / ".reprocast/tuning/small.journal"
     while not journal.exists() or journal.read_bytes().count(b"\n") < 3:  # the study, and two trials
@@ -97,11 +99,11 @@ def test_killed_and_resumed_gives_the_same_record(project: Path, tmp_path: Path)
     assert not (project / "tuning").exists()
     assert (project / "params.yaml").read_text(encoding="utf-8") == PARAMS
     before = journal.read_bytes()
-    tune(["small"], 4, dry_run=False)
+    tune(["small"], None, dry_run=False)
     assert journal.read_bytes().startswith(before)
-    whole = new_project(tmp_path / "whole")
+    whole = new_project(tmp_path / "whole", operations=many)
     with contextlib.chdir(whole):
-        tune(["small"], 4, dry_run=False)
+        tune(["small"], None, dry_run=False)
     for name in ("tuning/small.json", "params.yaml"):
         assert (project / name).read_bytes() == (whole / name).read_bytes()
 

@@ -27,7 +27,9 @@ def reprocast(project: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def test_version_and_help(project: Path) -> None:
     assert reprocast(project, "--version").stdout == f"reprocast {__version__}\n"
     listing = reprocast(project, "--help").stdout
-    assert all(name in listing for name in ("repro", "params", "init", "acquire", "sync", "report", "ui"))
+    assert all(
+        name in listing for name in ("repro", "params", "init", "acquire", "tune", "sync", "report", "ui")
+    )
 
 
 @pytest.mark.parametrize("arguments", [["repo"], ["repro", "--fast"], ["params", "a", "b"], ["init"]])
