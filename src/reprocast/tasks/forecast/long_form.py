@@ -11,15 +11,24 @@ from reprocast.evaluation.probabilistic import central
 from reprocast.tasks.forecast.answers import is_complete, stacked
 from reprocast.tasks.forecast.forecast_table import QUANTILES
 
+KEYS = ["unique_id", "cutoff", "ds"]
+"""What a row of the long form is about."""
+
 
 def to_nixtla(table: pd.DataFrame) -> pd.DataFrame:
-    """The long form of one model on one split: unique_id, cutoff, ds, y and the model's mean forecast.
+    """The long form of one split: unique_id, cutoff, ds, y and a column of mean forecasts a model.
 
     Quantiles stand in columns like `gru-q-0.1`, the central intervals they hold as `gru-lo-80` and
     `gru-hi-80`. Conformal intervals stand under the names of their methods, `gru-split-lo-80` and
     `gru-adaptive-lo-80`. With several targets the ids are `series/target`. Seeds other than the mean are
     left out.
     """
+    names = table["model"].unique()
+    if len(names) > 1:
+        first, *others = (to_nixtla(table[table["model"] == name]) for name in names)
+        for other in others:
+            first = first.merge(other.drop(columns="y"), "outer", KEYS, validate="one_to_one")
+        return first
     chosen = table[table["seed"].isna()]
     several = chosen["target"].nunique() > 1
     ids = chosen["unique_id"] + "/" + chosen["target"] if several else chosen["unique_id"]
