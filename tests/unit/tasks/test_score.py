@@ -140,6 +140,9 @@ def test_scores_equal_loops_over_the_table():
     assert found["overall"]["mase"] == pytest.approx(
         loop(table, lambda y, m, r: abs(y - m) / r["season_error"])
     )
+    assert found["overall"]["rmsse"] ** 2 == pytest.approx(
+        loop(table, lambda y, m, r: (y - m) ** 2 / r["season_square"])
+    )
     only_b = table[table["unique_id"] == "b"]
     assert found["series"]["b"]["mae"] == pytest.approx(loop(only_b, lambda y, m, r: abs(y - m) / r["scale"]))
     only_y1 = table[table["target"] == "y1"]
@@ -152,6 +155,14 @@ def test_scores_equal_loops_over_the_table():
             for h in (0, 1)
         ]
     )
+
+
+def test_the_unit_of_rmsse_is_the_squared_change_of_all_steps_up_to_the_cutoff():
+    windows = make()
+    _, table = table_of(windows)
+    for start, (_, row) in zip(STARTS, table.iterrows(), strict=True):
+        seen = windows.values[ROWS * (start >= ROWS) : start + LOOK_BACK, 0]
+        assert row["season_square"] == pytest.approx(np.mean(np.diff(seen) ** 2))
 
 
 def test_units_are_not_mixed_and_percentages_need_positive_targets():
