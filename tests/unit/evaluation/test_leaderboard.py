@@ -7,6 +7,7 @@ import pytest
 
 from reprocast.errors import DataError
 from reprocast.evaluation.leaderboard import COLUMNS, leaderboard, seed_deviation
+from reprocast.evaluation.sample import Sample
 from reprocast.evaluation.selection import best_on_validation, differences, error, overall
 
 
@@ -100,16 +101,18 @@ def _none():
 
 
 def test_tests_are_about_the_choice_and_every_pair():
-    rng, index = np.random.default_rng(0), pd.RangeIndex(80)
-    losses = {name: pd.Series(rng.uniform(size=80), index=index) for name in ("a", "b", "c", "har", "naive")}
-    found = differences(losses, ["c", "a", "b"], "b", "har", "naive", 5, 0.05)
+    losses = pd.DataFrame(
+        np.random.default_rng(0).uniform(size=(80, 5)), columns=["a", "b", "c", "har", "naive"]
+    )
+    sample = Sample(losses, losses, "origin", 5)
+    found = differences(sample, ["c", "a", "b"], "b", "har", "naive", 0.05)
     assert (found.against_best.a, found.against_best.b) == ("b", "har")
     assert (found.against_naive.a, found.against_naive.b) == ("b", "naive")
     assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
     for pair, adjusted in zip(found.pairs, found.adjusted, strict=True):
         assert pair.p_value <= adjusted <= min(1, 3 * pair.p_value)
-    assert differences(losses, ["a"], "a", "naive", "naive", 5, 0.05).against_naive is None
-    assert differences(losses, ["a"], "a", "har", None, 5, 0.05).pairs == ()
+    assert differences(sample, ["a"], "a", "naive", "naive", 0.05).against_naive is None
+    assert differences(sample, ["a"], "a", "har", None, 0.05).pairs == ()
 
 
 def test_owa_is_of_means_over_series_and_only_beside_naive2():
