@@ -16,12 +16,16 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+SURROUNDINGS = {
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONWARNINGS": "ignore:IProgress not found",  # tqdm would like widgets
+}
 
 
 def main(names: list[str]) -> None:
     """Runs each notebook where it stands."""
-    os.environ.update(ONE_THREAD)
+    os.environ.update(SURROUNDINGS)
     for path in [FOLDER / f"{name}.ipynb" for name in names] or sorted(FOLDER.glob("*.ipynb")):
         print(f"{path.stem} …", flush=True)
         notebook = nbformat.read(path, as_version=4)

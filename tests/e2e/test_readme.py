@@ -58,6 +58,7 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
     assert named == raised | {0, 130, 143}
 
 
+@pytest.mark.slow
 def test_a_file_of_ones_own_in_five_minutes(project: Project) -> None:
     with (ROOT / "data/samples/stocks.csv").open(encoding="utf-8") as stream:
         rows = [row for row in csv.DictReader(stream) if row["ds"] >= "2011"]

@@ -46,7 +46,11 @@ def test_one_command_makes_every_output(finished: Finished) -> None:
 
 def test_no_output_names_this_machine(finished: Finished) -> None:
     project, _ = finished
-    told = {str(project.path).encode(), os.uname().nodename.encode(), str(Path.home()).encode() + b"/"}
+    told = {str(project.path).encode(), str(Path.home()).encode() + b"/"}
+    if (
+        len(machine := os.uname().nodename.encode()) > 5
+    ):  # a shorter name stands in compressed bytes by chance
+        told.add(machine)
     for name, content in project.outputs().items():
         assert not any(word in content for word in told), name
 

@@ -118,5 +118,6 @@ def test_each_recipe_runs_to_a_verdict(path: Path) -> None:
         evaluate_baseline.main(name)
     compare.main()
     said = json.loads(Path("metrics.json").read_text(encoding="utf-8"))
-    assert set(said["test"]) == {*params.architectures, *params.baselines}
-    assert all(np.isfinite(scores["mae"]) for scores in said["test"].values())
+    errors = said[f"test_{params.compare.score}"]
+    assert set(errors) == {*params.architectures, *params.baselines}
+    assert all(np.isfinite(error) for error in errors.values())

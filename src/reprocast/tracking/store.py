@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
+from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from reprocast.deterministic import sha256_of_text
@@ -67,8 +68,19 @@ def open_store(tracking: Tracking) -> Store:
         TryAgainError: another process has been initialising it for two minutes.
     """
     with explained(tracking.uri), _alone(tracking.uri), _known_warnings():
+        _knock(tracking.uri)
         client = MlflowClient(tracking.uri, tracking.uri)
         return Store(client, _experiment(client, tracking))
+
+
+def _knock(uri: str) -> None:
+    """Tries a database server once: mlflow would try ten times, a hundred seconds long, before it says so."""
+    if is_database(uri) and database(uri) is None:
+        engine = create_engine(uri)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
 
 
 @contextmanager
