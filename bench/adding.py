@@ -13,11 +13,11 @@ in adding_gradients.csv the norm of the loss's gradient with respect to the stat
 from dataclasses import replace
 
 import long_memory as memory
-import numpy as np
 import torch
 from torch import Tensor
 
-VARIANCE = 1 / 6
+from reprocast.networks.adding import VARIANCE, draw
+
 NETWORKS = {
     "gru": memory.Settings({"cell": "gru", "hidden": 150, "initial_weights": "orthogonal"}),
     "lstm": memory.Settings(
@@ -25,16 +25,6 @@ NETWORKS = {
     ),
     "rnn": memory.Settings({"cell": "rnn", "hidden": 262, "initial_weights": "orthogonal"}, rate=5e-4),
 }
-
-
-def draw(rng: np.random.Generator, batch: int, length: int) -> tuple[Tensor, Tensor]:
-    """Sequences (B, L, 2) and their sums (B,)."""
-    numbers, marks, half = rng.random((batch, length)), np.zeros((batch, length)), length // 2
-    rows = np.arange(batch)
-    marks[rows, rng.integers(half, size=batch)] = 1
-    marks[rows, half + rng.integers(length - half, size=batch)] = 1
-    x, y = np.stack([numbers, marks], axis=2), (numbers * marks).sum(axis=1)
-    return torch.from_numpy(x).float(), torch.from_numpy(y).float()
 
 
 def loss(outputs: Tensor, sums: Tensor) -> Tensor:

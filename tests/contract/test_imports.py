@@ -84,6 +84,7 @@ HEAVY = {
         ("reprocast.stages.validate", {"great_expectations"}),
         ("reprocast.stages.train", {"torch", "pytorch_lightning", "matplotlib"}),  # torchmetrics asks for it
         ("reprocast.stages.evaluate", {"torch"}),
+        ("reprocast.stages.adding", {"torch"}),
         ("reprocast.cli", set()),
     ],
 )

@@ -53,7 +53,7 @@ def leaves(tree: Any, prefix: str = "") -> set[str]:
 
 def declared_params(stage: str) -> list[str]:
     raw = PIPELINE[stage].get("params", [])
-    block = {"train": "architectures", "baseline": "baselines"}.get(stage, "")
+    block = {"train": "architectures", "adding": "architectures", "baseline": "baselines"}.get(stage, "")
     names = resolved().get(block, {"": None})
     return [entry.replace("${key}", name) for entry in raw for name in (names if "${key}" in entry else [""])]
 
@@ -80,6 +80,6 @@ def test_the_resolved_graph() -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     networks, baselines = resolved()["architectures"], resolved()["baselines"]
     expected = {"pull", "validate", "window", "compare"}
-    expected |= {f"{stage}@{name}" for stage in ("train", "evaluate") for name in networks}
+    expected |= {f"{stage}@{name}" for stage in ("train", "adding", "evaluate") for name in networks}
     expected |= {f"{stage}@{name}" for stage in ("baseline", "evaluate_baseline") for name in baselines}
     assert set(run.stdout.split()) == expected

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from little_adding import add_little
 
 from reprocast.stages import baseline, compare, evaluate, evaluate_baseline, pull, train, window
 from reprocast.tasks.forecast.score import read_table
@@ -89,6 +90,7 @@ def run(
         for name in BASELINES:
             baseline.main(name)
             evaluate_baseline.main(name)
+        add_little(*NETWORKS)
         compare.main()
     finally:
         os.chdir(before)

@@ -71,7 +71,7 @@ def write_results(root: Path, name: str) -> None:
         "horizon": HORIZON, "fingerprint": name * 20, "folds": folds,
         "cost": {"parameters": 5, "multiply_adds": 6, "optimiser_steps": 7},
     }  # fmt: skip
-    for folder in ("forecasts", "scores", "training", "diagnostics"):
+    for folder in ("forecasts", "scores", "training", "diagnostics", "adding"):
         (root / "results" / folder).mkdir(parents=True, exist_ok=True)
     (root / "results" / "scores" / f"{name}.json").write_text(canonical_json(said))
     (root / "results" / "forecasts" / f"{name}.parquet").write_bytes(table_bytes(pd.concat(tables.values())))
@@ -80,6 +80,9 @@ def write_results(root: Path, name: str) -> None:
         text = header + "0,1,1,0.9,0.8,0.1,1\n0,1,2,0.7,0.6,0.1,1\n0,2,1,0.95,0.85,0.1,1\n"
         (root / "results" / "training" / f"{name}.csv").write_text(text)
         (root / "results" / "diagnostics" / f"{name}.json").write_text(canonical_json(diagnostics(name)))
+        (root / "results" / "adding" / f"{name}.json").write_text(
+            canonical_json({"unexplained": len(name) / 8})
+        )
 
 
 @pytest.fixture
@@ -145,6 +148,7 @@ def test_what_a_cell_is_worth_is_told_by_costs_diagnoses_and_scores(project: Pat
     board = {row["model"]: row for row in rows("results/leaderboard.csv")}
     assert (gru["model"], gru["parameters"], gru["memory"], gru["saturated"]) == ("gru", "5", "1.5", "0.1")
     assert (lstm["model"], lstm["saturated"], lstm["kept"], lstm["clipped"]) == ("lstm", "", "0.9", "0.5")
+    assert (gru["adding"], lstm["adding"]) == ("0.375", "0.5")
     assert all(one["mae"] == board[one["model"]]["mae"] for one in (gru, lstm))
     assert rows("results/comparison/warnings.csv") == [{"model": "lstm", "warning": "gradients fade, a lot"}]
     lines = [row for row in rows("results/comparison/gradients.csv") if row["model"] == "gru"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from little_adding import add_little
 from ruamel.yaml import YAML
 
 from reprocast.data.window_files import read_windows
@@ -60,6 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             evaluate_baseline.main(name)
         train.main("tiny", follow=False)
         evaluate.main("tiny")
+        add_little("tiny")
         compare.main()
     return folder
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from little_adding import add_little
 from ruamel.yaml import YAML
 
 from reprocast.panel import read_panel, time_text
@@ -116,6 +117,7 @@ def test_each_recipe_runs_to_a_verdict(path: Path) -> None:
     for name in params.baselines:
         baseline.main(name)
         evaluate_baseline.main(name)
+    add_little(*params.architectures)
     compare.main()
     said = json.loads(Path("metrics.json").read_text(encoding="utf-8"))
     errors = said[f"test_{params.compare.score}"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from little_adding import add_little
 
 from reprocast import tasks
 from reprocast.panel import from_frame, write_panel
@@ -50,6 +51,7 @@ def test_another_task_flows_through_the_stages(project: Path) -> None:
     for name in ("naive", "drift"):
         baseline.main(name)
         evaluate_baseline.main(name)
+    add_little("gru")
     compare.main()
     table = read_table(Path("results/forecasts/gru.parquet"))
     labels = np.unique(np.stack(table["y"].to_list()))

@@ -25,7 +25,17 @@ COMPARISON = "results/comparison"
 CELLS = ("worth", "gradients")
 RAW, WINDOWS = "data/raw/manifest.json", "data/windows/manifest.json"
 HASHED = ("params.yaml", RAW, WINDOWS, "requirements/runtime.txt")
-STAGES = ("pull", "validate", "window", "train", "baseline", "evaluate", "evaluate_baseline", "compare")
+STAGES = (
+    "pull",
+    "validate",
+    "window",
+    "train",
+    "adding",
+    "baseline",
+    "evaluate",
+    "evaluate_baseline",
+    "compare",
+)
 
 
 def report(root: Path) -> Path:

@@ -5,7 +5,14 @@ from pathlib import Path
 
 from reprocast.params.root import Params
 
-FOLDERS = ("models", "results/training", "results/diagnostics", "results/forecasts", "results/scores")
+FOLDERS = (
+    "models",
+    "results/training",
+    "results/diagnostics",
+    "results/adding",
+    "results/forecasts",
+    "results/scores",
+)
 
 
 def prune(params: Params) -> list[Path]:

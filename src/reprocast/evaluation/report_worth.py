@@ -19,6 +19,7 @@ def worth(inputs: Inputs, styles: Styles) -> Table:
     columns = [
         Column("model", "model", numeric=False),
         Column("memory", "memory, steps", write.count),
+        Column("adding", "adding problem left", share),
         Column("parameters", "parameters", write.count),
         Column("kept", "gradient kept a step", share),
         Column("growth", "largest growth", lambda value: write.significant(value, 3)),
@@ -29,7 +30,8 @@ def worth(inputs: Inputs, styles: Styles) -> Table:
         Column(key, inputs.score_label, write.score),
     ]
     rows = [{**row, "window": seconds_a_window(inputs, row["model"])} for row in inputs.worth]
-    return table("What each cell is worth, as measured", columns, rows, marks=styles, best=chosen(inputs))
+    caption = "What each cell is worth, as measured; left of the adding problem: docs/networks.md"
+    return table(caption, columns, rows, marks=styles, best=chosen(inputs))
 
 
 def qualities(inputs: Inputs, styles: Styles) -> Picture:

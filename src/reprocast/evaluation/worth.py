@@ -11,20 +11,21 @@ Diagnostics = Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
 
 MEASURED = ("memory", "span", "kept", "growth", "saturated", "dead", "clipped")
-WORTH = ("model", "parameters", "multiply_adds", *MEASURED, "mae", "rmse")
+WORTH = ("model", "parameters", "multiply_adds", *MEASURED, "adding", "mae", "rmse")
 GRADIENTS = ("model", "seed", "lag", "gradient", "cell_gradient", "jacobian")
 WARNINGS = ("model", "warning")
 
 
-def worth_rows(models: Mapping[str, Scores], found: Mapping[str, Diagnostics]) -> Rows:
-    """`WORTH`: costs, what was diagnosed (the mean of the seeds), and the test scores."""
+def worth_rows(
+    models: Mapping[str, Scores], found: Mapping[str, Diagnostics], adding: Mapping[str, Mapping[str, Any]]
+) -> Rows:
+    """`WORTH`: costs, what was diagnosed (the mean of the seeds), the adding problem, and the test scores."""
     rows: Rows = []
     for name, said in sorted(found.items()):
         cost, scores = models[name]["cost"], overall(models[name], "test")
         measured = [_mean([seed[key] for seed in said["seeds"].values()]) for key in MEASURED]
-        rows.append(
-            (name, cost["parameters"], cost["multiply_adds"], *measured, scores["mae"], scores["rmse"])
-        )
+        costs, left = (cost["parameters"], cost["multiply_adds"]), adding[name]["unexplained"]
+        rows.append((name, *costs, *measured, left, scores["mae"], scores["rmse"]))
     return rows
 
 

@@ -49,7 +49,7 @@ class CompareParams(Block):
 
 
 def main() -> None:
-    """Reads results/{scores,forecasts,training,diagnostics}; writes metrics.json and the rest of results."""
+    """Reads what the other stages left in results; writes metrics.json and the rest of results."""
     params = read(PARAMS, CompareParams, part=True)
     names = [*sorted(params.architectures), *sorted(params.baselines)]
     models = {name: read_said("scores", name) for name in names}
@@ -91,7 +91,9 @@ def _write_comparison(
     shown = {name: tables[name] for name in (outcome.chosen, outcome.best)}
     forecasts = figure_data.forecast_rows(shown, models[outcome.chosen]["horizon"])
     folds = figure_data.fold_rows(models, tables)
-    found = {name: read_said("diagnostics", name) for name in outcome.networks}
+    found, adding = (
+        {name: read_said(kind, name) for name in outcome.networks} for kind in ("diagnostics", "adding")
+    )
     files = {
         "verdict.json": canonical_json(say.verdict_json(outcome)),
         "significance.csv": csv_text(
@@ -104,7 +106,7 @@ def _write_comparison(
         "forecasts.csv": csv_text(figure_data.FORECASTS, _with_times(figure_data.FORECASTS, forecasts)),
         "intervals.csv": csv_text(interval_rows.INTERVALS, interval_rows.interval_rows(models)),
         "pit.csv": csv_text(interval_rows.PIT, interval_rows.pit_rows(models)),
-        "worth.csv": csv_text(worth.WORTH, worth.worth_rows(models, found)),
+        "worth.csv": csv_text(worth.WORTH, worth.worth_rows(models, found, adding)),
         "gradients.csv": csv_text(worth.GRADIENTS, worth.gradient_rows(found)),
         "warnings.csv": csv_text(worth.WARNINGS, worth.warning_rows(found)),
     }

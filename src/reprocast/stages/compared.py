@@ -17,7 +17,7 @@ RESULTS = Path("results")
 
 
 def read_said(kind: str, name: str) -> dict[str, Any]:
-    """A model's scores or diagnostics.
+    """A model's scores, diagnostics, or what its cell learned of the adding problem.
 
     Raises:
         NoInputError: there are none.

@@ -141,6 +141,7 @@ def test_what_a_cell_is_worth_is_one_row_a_network(inputs: Inputs) -> None:
     assert columns["model"] == ["gru", "lstm", "rnn"]
     assert columns["memory, steps"] == ["20", "21", "22"]
     assert columns["saturated gates"][2] == "–"
+    assert columns["adding problem left"][1] == f"1.0{write.THIN}%"
     epochs = sum(row["model"] == "gru" for row in inputs.curves)
     milliseconds = 1000 * 21.37 / (epochs * 4 * 2051)
     assert columns["training a window"] == [f"{milliseconds:.4f}"[:6] + write.THIN + "ms", "–", "–"]
