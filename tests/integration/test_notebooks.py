@@ -88,6 +88,7 @@ def test_the_data_are_what_is_stored(tmp_path: Path) -> None:
     assert abs(means[0]) < 0.1 < abs(means[1])
 
 
+@pytest.mark.slow
 def test_from_the_neuron_to_attention(tmp_path: Path) -> None:
     stored, again = run_again(tmp_path / "project", "02-recurrent-networks")
     found = said(again)

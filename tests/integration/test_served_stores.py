@@ -86,7 +86,7 @@ def count(uri: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["server", "postgres"])
+@pytest.mark.parametrize("kind", [pytest.param("server", marks=pytest.mark.slow), "postgres"])
 def test_recorded_once_with_the_scores_of_the_outputs(
     kind: str, compared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, put: Callable
 ) -> None:
