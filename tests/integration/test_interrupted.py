@@ -169,15 +169,23 @@ def work():
             time.sleep(300)
 run("slow", work)
 """
-PIPELINE = "stages: {slow: {cmd: python work.py, deps: [in], outs: [data/raw]}}\n"
+PIPELINE = "stages: {{slow: {{cmd: {command}, deps: [in], outs: [data/raw]}}}}\n"
+COMMANDS = {"in the shell's place": "exec python work.py", "beside its shell": "python work.py && true"}
+"""A shell that is asked for one command becomes that command (bash) or waits for it (dash)."""
 
 
-@pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "subprocess.Popen[str]":
+@pytest.fixture(params=COMMANDS.values(), ids=COMMANDS)
+def pipeline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> "subprocess.Popen[str]":
     """`reprocast repro` in the middle of a stage whose output DVC has deleted."""
     monkeypatch.chdir(tmp_path)
     Scene(monkeypatch).params()
-    for name, text in {"work.py": WORK, "dvc.yaml": PIPELINE, "in": "quick"}.items():
+    for name, text in {
+        "work.py": WORK,
+        "dvc.yaml": PIPELINE.format(command=request.param),
+        "in": "quick",
+    }.items():
         Path(name).write_text(text, encoding="utf-8")
     Path("mine.csv").write_text("unique_id,ds,load\na,2024-01-01,1\n", encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

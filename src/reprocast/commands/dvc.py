@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from reprocast.stages.stage import QUIET, die_with_parent
+from reprocast.stages.owner import die_with_parent
+from reprocast.stages.stage import QUIET
 
 GRACE = 5.0
 """Seconds between asking a process to end and ending it."""

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reprocast.errors import CannotCreateError, DiskError, InternalError
+from reprocast.stages.owner import owner
 
 STATE = Path(".reprocast")
 """Git-ignored folder of the project for what is neither input nor output."""
 SCRATCH = STATE / "tmp"
 """Where outputs are written before they are whole."""
-_OWNER = os.getppid()
+_OWNER = owner()
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def _flush(folder: Path) -> None:
 
 def _still_owned() -> None:
     """A stage whose pipeline was killed must not write into a later one."""
-    if os.getppid() != _OWNER:
+    if owner() != _OWNER:
         raise InternalError("the pipeline that started this stage is gone; nothing was written")
 
 

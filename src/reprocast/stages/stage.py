@@ -1,9 +1,7 @@
 """What every stage does around its work: one line for an error, its exit code, die with the pipeline."""
 
-import ctypes
 import json
 import os
-import signal
 import sys
 import time
 import traceback
@@ -11,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reprocast.errors import ReprocastError
+from reprocast.stages.owner import die_with_owner
 from reprocast.stages.publish import STATE
 
 PARAMS = Path("params.yaml")
@@ -31,7 +30,7 @@ def run(name: str, work: Callable[[], Mapping[str, float] | None]) -> None:
     report reads and no output depends on.
     """
     os.environ.update(QUIET)
-    die_with_parent()
+    die_with_owner()
     begun = time.perf_counter()
     try:
         measured = dict(work() or {})
@@ -60,10 +59,3 @@ def _keep(name: str, text: str) -> None:
         (STATE / name).write_text(text, encoding="utf-8")
     except OSError as error:
         print(f"reprocast: {STATE / name}: {error.strerror}", file=sys.stderr)
-
-
-def die_with_parent() -> None:
-    """Asks Linux to end this process when DVC is killed; elsewhere `publish` checks before it writes."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
