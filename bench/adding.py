@@ -18,6 +18,7 @@ from torch import Tensor
 
 from reprocast.networks.adding import VARIANCE, draw
 
+GRADIENTS = ("network", "seed", "step", "untrained", "trained")
 NETWORKS = {
     "gru": memory.Settings({"cell": "gru", "hidden": 150, "initial_weights": "orthogonal"}),
     "lstm": memory.Settings(
@@ -49,18 +50,16 @@ def main() -> None:
         before = memory.gradient_norms(run.network, run.problem, asked.seed)
         memory.go_on(run, memory.KEPT / f"adding-{name}-{asked.seed}.pt", 60 * asked.minutes)
         after = memory.gradient_norms(run.network, run.problem, asked.seed)
-        test = memory.judge(run.mean.module, run.problem, asked.seed, memory.TEST)
         print(
-            f"{name}: {run.step} steps, {run.seconds / 60:.1f} min, length {run.length}, MSE {test:.2e}; "
+            f"{name}: {run.step} steps, {run.seconds / 60:.1f} min, length {run.length}, "
+            f"MSE {memory.shown_test(run, asked=asked.test)}; "
             f"gradient after step 1 / after step 600: {before[0] / before[-1]:.1e} untrained, "
             f"{after[0] / after[-1]:.1e} trained"
         )
-        memory.publish(memory.RESULTS / "adding.csv", memory.COLUMNS, run.curve, name)
+        memory.publish(memory.RESULTS / "adding.csv", memory.COLUMNS, run.curve, run)
         steps = [t for t in range(len(before)) if t % 25 == 24 or t == 0]
-        rows = [(name, t + 1, f"{before[t]:.3e}", f"{after[t]:.3e}") for t in steps]
-        memory.publish(
-            memory.RESULTS / "adding_gradients.csv", ("network", "step", "untrained", "trained"), rows, name
-        )
+        rows = [(name, asked.seed, t + 1, f"{before[t]:.3e}", f"{after[t]:.3e}") for t in steps]
+        memory.publish(memory.RESULTS / "adding_gradients.csv", GRADIENTS, rows, run)
 
 
 if __name__ == "__main__":

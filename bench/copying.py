@@ -62,12 +62,12 @@ def main() -> None:
         settings = replace(NETWORKS[name], half_life=asked.half_life)
         run = memory.Run(problem(), settings, asked.seed)
         memory.go_on(run, memory.KEPT / f"copying-{name}-{asked.seed}.pt", 60 * asked.minutes)
-        test = memory.judge(run.mean.module, run.problem, asked.seed, memory.TEST)
         print(
-            f"{name}: {run.step} steps, {run.seconds / 60:.1f} min, length {run.length}, loss {test:.2e} "
+            f"{name}: {run.step} steps, {run.seconds / 60:.1f} min, length {run.length}, "
+            f"loss {memory.shown_test(run, asked=asked.test)} "
             f"(without memory {without_memory(run.problem.length):.4f})"
         )
-        memory.publish(memory.RESULTS / "copying.csv", memory.COLUMNS, run.curve, name)
+        memory.publish(memory.RESULTS / "copying.csv", memory.COLUMNS, run.curve, run)
 
 
 if __name__ == "__main__":

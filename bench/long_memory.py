@@ -222,13 +222,21 @@ def save(run: Run, path: Path) -> None:
     write_file(path, stream.getvalue())
 
 
-def publish(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> None:
-    """Puts the rows of one network in place of its old ones in a committed CSV."""
+def shown_test(run: Run, *, asked: bool) -> str:
+    """The loss on test sequences: of a finished training, or where it is asked for, lest it be chosen by."""
+    if not asked and not run.finished():
+        return f"validation {run.best:.2e} (the bar is {run.problem.bar:.1e}; --test shows the test as well)"
+    return f"test {judge(run.mean.module, run.problem, run.seed, TEST):.2e}"
+
+
+def publish(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], run: Run) -> None:
+    """Puts the rows of a network and seed in place of its old ones in a committed CSV."""
+    this = [run.settings.architecture["cell"], str(run.seed)]
     kept: list[Sequence[Any]] = []
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
-            kept = [row for row in list(csv.reader(stream))[1:] if row[0] != name]
-    write_file(path, csv_text(columns, [*kept, *rows]))
+            kept = [row for row in list(csv.reader(stream))[1:] if row[:2] != this]
+    write_file(path, csv_text(columns, sorted([*kept, *rows], key=lambda row: (row[0], int(row[1])))))
 
 
 def arguments(description: str, names: Sequence[str], minutes: float) -> argparse.Namespace:
@@ -238,6 +246,9 @@ def arguments(description: str, names: Sequence[str], minutes: float) -> argpars
     parser.add_argument("--minutes", type=float, default=minutes, help="of training in all, for each network")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--half-life", type=int, default=1000, help="steps in which the rate is halved")
+    parser.add_argument(
+        "--test", action="store_true", help="show the test loss of an unfinished training, too"
+    )
     parsed = parser.parse_args()
     parsed.networks = parsed.networks or list(names)
     torch.set_num_threads(1)
