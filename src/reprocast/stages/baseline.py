@@ -11,6 +11,7 @@ from reprocast.model import deployed_fold, fitted_folds, folder_of_fold
 from reprocast.params.base import Block
 from reprocast.params.baselines import Baselines
 from reprocast.params.reading import read
+from reprocast.stages.fold_progress import over_folds
 from reprocast.stages.publish import new_folder
 from reprocast.stages.stage import PARAMS, run
 
@@ -41,7 +42,7 @@ def main(name: str) -> None:
     mark = fingerprint(blocks, data, ["reprocast.stages.baseline"])
     windows = read_windows(WINDOWS)
     with new_folder(MODELS / name) as folder:
-        for fold in fitted_folds(windows):
+        for fold in over_folds(f"{name}: fitting", fitted_folds(windows)):
             path = folder_of_fold(folder, fold, deployed_fold(windows))
             path.mkdir(parents=True, exist_ok=True)
             save_baseline(fit_baseline(name, block, windows, fold, data, mark, params.task), path)

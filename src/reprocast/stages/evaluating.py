@@ -16,6 +16,7 @@ from reprocast.model import Description, Model, deployed_fold, fitted_folds, fit
 from reprocast.params.base import Block
 from reprocast.params.compare import Compare
 from reprocast.params.reading import read
+from reprocast.stages.fold_progress import over_folds
 from reprocast.stages.measuring import measure
 from reprocast.stages.publish import write_file
 from reprocast.stages.stage import PARAMS
@@ -54,7 +55,7 @@ def evaluate(name: str, load: Callable[[Path], Model]) -> dict[str, float]:
     task = cast("Score", part(said.task, "score"))
     levels = read(PARAMS, EvaluateParams, part=True).compare.levels
     folds = {}
-    for fold in sorted(windows.folds):
+    for fold in over_folds(f"{name}: forecasting", sorted(windows.folds)):
         model = models[fitted_for(windows, fold)]
         _refuse_other_scaler(model, windows, fold)
         folds[fold] = tabulate_fold(model, windows, fold, task, levels)
