@@ -19,11 +19,10 @@ CHANGED = {
 
 def budget(params: Params, records: Records, windows_sha256: str) -> str:
     """How the values of params.yaml were found, for the protocol."""
-    chosen = sorted(
-        name for name, one in params.baselines.items() if one.kind == "ridge" and one.alpha is None
-    )
-    penalty = f"; the penalty of {', '.join(chosen)} is chosen on validation in any case" if chosen else ""
-    return _networks(params, records, windows_sha256) + penalty
+    chosen = {name: one.chooses() for name, one in sorted(params.baselines.items())}
+    each = ", ".join(f"{' and '.join(keys)} of {name}" for name, keys in chosen.items() if keys)
+    baselines = f"; {each} chosen on validation in any case" if each else ""
+    return _networks(params, records, windows_sha256) + baselines
 
 
 def caution(params: Params, records: Records, windows_sha256: str) -> str:

@@ -38,6 +38,8 @@ KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "trees": ("lightgbm",),
 }
 """Which kinds a key belongs to: for others it would do nothing."""
+ON_VALIDATION = ("alpha", "smoothing", "epochs", "trees")
+"""Keys whose value is chosen on validation where none is declared."""
 NEEDED = {"moving_average": "steps", "garch": "returns"}
 """What a kind cannot do without."""
 
@@ -76,6 +78,12 @@ class Baseline(Block):
             if getattr(self, key) is not None and self.kind not in kinds:
                 raise ValueError(f"{key} belongs to {_listed(kinds)}, and the kind is {self.kind}")
         return self
+
+    def chooses(self) -> tuple[str, ...]:
+        """Keys whose value it chooses on validation."""
+        return tuple(
+            key for key in ON_VALIDATION if self.kind in KINDS_OF[key] and getattr(self, key) is None
+        )
 
     def needs(self, season: int) -> int:
         """Steps it must see, where data.season is `season`."""

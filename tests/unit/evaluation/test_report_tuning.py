@@ -114,8 +114,14 @@ def test_where_a_value_stands_does_not_matter(params: Params) -> None:
     assert caution(same, records, HERE) == ""
 
 
-def test_a_penalty_that_validation_chooses_is_said(params: Params) -> None:
+def test_what_baselines_choose_on_validation_is_said(params: Params) -> None:
     tree = params.model_dump(mode="json")
-    tree["baselines"] |= {"ridge": {"kind": "ridge"}, "fixed": {"kind": "ridge", "alpha": 1.0}}
-    with_ridge = type(params).model_validate_json(json.dumps(tree))
-    assert budget(with_ridge, {}, HERE) == f"{NONE}; the penalty of ridge is chosen on validation in any case"
+    tree["baselines"] |= {
+        "fixed": {"kind": "ridge", "alpha": 1.0},
+        "net": {"kind": "feed_forward"},
+        "ridge": {"kind": "ridge"},
+        "smooth": {"kind": "ewma"},
+    }
+    several = type(params).model_validate_json(json.dumps(tree))
+    each = "alpha and epochs of net, alpha of ridge, smoothing of smooth"
+    assert budget(several, {}, HERE) == f"{NONE}; {each} chosen on validation in any case"
