@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from reprocast.data.shown import shown_in_training
-from reprocast.data.windows import Batch, Windows
+from reprocast.data.windows import Batch, Fold, Windows
+from reprocast.panel import time_text
 from reprocast.params.base import Block
 
 
@@ -83,6 +84,9 @@ class Description(Block):
     """Folds of the backtest that have a model of their own; the last one's is deployed."""
     fold: int = 0
     """The fold whose training windows this model was fitted on."""
+    validation_end: str | int | None = None
+    """Latest step that validation of this fold forecasts: what lies after it neither fitted nor chose the
+    model. None in models from before this was kept."""
     shown: Shown | None = None
     """What training has shown; values far from it are refused, because their unit must be another one."""
     cost: Cost
@@ -113,8 +117,14 @@ def seen_in(windows: Windows, fold: int) -> dict[str, Any]:
         "static": tuple(map(tuple, windows.static.tolist())),
         "folds": len(fitted_folds(windows)),
         "fold": fold,
+        "validation_end": _validation_end(scaler),
         "shown": _shown(windows, fold),
     }
+
+
+def _validation_end(fold: Fold) -> str | int | None:
+    bounds = fold.bounds.get("validation")
+    return None if bounds is None else time_text(bounds[1])
 
 
 def _shown(windows: Windows, fold: int) -> Shown:

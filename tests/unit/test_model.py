@@ -39,3 +39,12 @@ def test_the_last_fold_is_deployed_and_earlier_ones_are_kept_below_it() -> None:
     assert deployed_fold(replace(windows, folds=folds)) == 10
     assert folder_of_fold(Path("m"), 10, 10) == Path("m")
     assert folder_of_fold(Path("m"), 9, 10) == Path("m/folds/9")
+
+
+def test_a_model_says_where_its_validation_ends() -> None:
+    windows = waves(150)
+    assert seen_in(windows, 0)["validation_end"] == 119  # the last step that validation may forecast
+    dated = {"validation": (np.datetime64("2013-01-02"), np.datetime64("2013-03-01T00:00:00.000000"))}
+    fold = replace(windows.folds[0], bounds=dated)
+    assert seen_in(replace(windows, folds={0: fold}), 0)["validation_end"] == "2013-03-01"
+    assert seen_in(replace(windows, folds={0: replace(fold, bounds={})}), 0)["validation_end"] is None
