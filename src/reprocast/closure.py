@@ -24,6 +24,11 @@ def import_closure(*modules: str) -> tuple[str, ...]:
     return tuple(sorted(f"src/{PACKAGE}/{path.relative_to(SOURCE).as_posix()}" for path in files))
 
 
+def in_package(path: str) -> Path:
+    """Where a `src/reprocast/…` path lies: in a checkout, or where the package was installed."""
+    return SOURCE / path.removeprefix(f"src/{PACKAGE}/")
+
+
 def _with_parents(module: str) -> list[str]:
     parts = module.split(".")
     return [".".join(parts[:n]) for n in range(1, len(parts) + 1)] if parts[0] == PACKAGE else []

@@ -21,7 +21,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lock = tmp_path / "runtime.txt"
     lock.write_text("torch==1\n", encoding="utf-8")
     monkeypatch.setattr(closure, "SOURCE", source)
-    monkeypatch.setattr(fingerprint, "SOURCE", source)
     monkeypatch.setattr(fingerprint, "LOCK", lock)
     return tmp_path
 
@@ -47,3 +46,21 @@ def test_it_does_not_move_with_code_that_is_not_imported(project: Path) -> None:
     before = fingerprint.fingerprint(BLOCKS, "w", MODULE)
     (project / "src/reprocast/params/train.py").write_text("", encoding="utf-8")
     assert fingerprint.fingerprint(BLOCKS, "w", MODULE) == before
+
+
+def test_it_is_the_same_where_the_package_was_installed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint.fingerprint(BLOCKS, "w", MODULE)
+    installed = project / "lib" / "site-packages" / "reprocast"
+    installed.parent.mkdir(parents=True)
+    (project / "src" / "reprocast").rename(installed)
+    monkeypatch.setattr(closure, "SOURCE", installed)
+    assert fingerprint.fingerprint(BLOCKS, "w", MODULE) == before
+
+
+LOCK = fingerprint.LOCK
+
+
+def test_the_lock_file_is_that_of_the_folder_it_runs_in() -> None:
+    assert not LOCK.is_absolute()
