@@ -17,8 +17,9 @@ from reprocast.data.starts import Starts
 from reprocast.data.window_files import write_windows
 from reprocast.data.windows import Windows
 from reprocast.networks.watch import Epoch
-from reprocast.stages import finished, train
+from reprocast.stages import arithmetic, baseline, train
 from reprocast.stages.finished import FINISHED, Finished, Shelf
+from reprocast.stages.kept_folds import KEPT
 from reprocast.tasks.training import Trained
 
 PARAMS = """
@@ -107,6 +108,46 @@ def test_a_killed_stage_goes_on_where_it_was_and_leaves_the_same_bytes(
     assert not (whole / FINISHED / "deep").exists()
 
 
+KILLED_BASELINE = """
+import os, signal
+from reprocast.stages import baseline
+honest = baseline.fit_baseline
+def fit_baseline(name, block, windows, fold, *rest):
+    if fold == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return honest(name, block, windows, fold, *rest)
+baseline.fit_baseline = fit_baseline
+baseline.main("ridge")
+"""
+
+
+def test_a_killed_baseline_fits_only_the_folds_that_lack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, whole = new_project(tmp_path / "killed"), new_project(tmp_path / "whole")
+    for folder in (project, whole):
+        (folder / "params.yaml").write_text("task: forecast\nbaselines: {ridge: {}}\n", encoding="utf-8")
+    killed = python(KILLED_BASELINE, project)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not outputs(project)
+
+    monkeypatch.chdir(whole)
+    baseline.main("ridge")
+    monkeypatch.chdir(project)
+    fitted, honest = [], baseline.fit_baseline
+
+    def counted(name: str, block: Any, windows: Any, fold: int, *rest: Any) -> Any:
+        fitted.append(fold)
+        return honest(name, block, windows, fold, *rest)
+
+    monkeypatch.setattr(baseline, "fit_baseline", counted)
+    baseline.main("ridge")
+    assert fitted == [1]
+    assert outputs(project) == outputs(whole)
+    assert len(outputs(whole)) == 2
+    assert not (project / KEPT / "ridge").exists()
+
+
 TRAINED = Trained({"b": torch.tensor([1 / 3]), "a": torch.tensor([[2.0, -0.0]])}, 2, 0.1 + 0.2, 6, 1e-3 / 3)
 DONE = Finished(TRAINED, (Epoch(7, 1, 1 / 3, 0.1, 2e-3, 1.5, 0.25),), (0.5,), 1.25)
 
@@ -146,10 +187,10 @@ def test_nothing_is_taken_where_bits_are_not_certain(tmp_path: Path, monkeypatch
         elsewhere.setenv("ATEN_CPU_CAPABILITY", "default")
         assert Shelf("gru", "mark", "cpu").find(1, 7) is None
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(finished, "version", lambda name: f"another {name}")
+        elsewhere.setattr(arithmetic, "version", lambda name: f"another {name}")
         assert Shelf("gru", "mark", "cpu").find(1, 7) is None
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(finished, "_processor", lambda: iter(["another"]))
+        elsewhere.setattr(arithmetic, "_processor", lambda: iter(["another"]))
         assert Shelf("gru", "mark", "cpu").find(1, 7) is None
     assert Shelf("gru", "mark", "cpu").find(1, 7) is not None
 

@@ -1,14 +1,8 @@
 """Networks that were trained before their stage was killed, kept aside until it has published."""
 
 import json
-import os
-import platform
 import shutil
-import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,14 +10,12 @@ import torch
 from reprocast.deterministic import canonical_json, sha256_of_bytes, sha256_of_text
 from reprocast.networks.watch import Epoch
 from reprocast.networks.weights import weights_bytes, weights_from
+from reprocast.stages.arithmetic import arithmetic
 from reprocast.stages.publish import STATE, write_file
 from reprocast.tasks.training import Trained
 
 FINISHED = STATE / "finished"
 """A folder a model."""
-LIBRARIES = ("numpy", "pytorch-lightning", "torch")
-SETTINGS = ("ATEN_", "CUBLAS_", "DNNL_", "GOMP_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
-"""How the names of environment variables begin that decide how numbers are added up."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,7 @@ class Shelf:
 
     def __init__(self, name: str, fingerprint: str, accelerator: str) -> None:
         self._all = FINISHED / name
-        key = sha256_of_text(canonical_json({"fingerprint": fingerprint, **arithmetic()}))
+        key = sha256_of_text(canonical_json({"fingerprint": fingerprint, **_arithmetic()}))
         self._own = self._all / key if accelerator == "cpu" else None
 
     def keep(self, fold: int, seed: int, finished: Finished) -> None:
@@ -67,25 +59,8 @@ class Shelf:
         shutil.rmtree(self._all, ignore_errors=True)
 
 
-def arithmetic() -> dict[str, Any]:
-    """What decides the bits of a training beside its fingerprint: machine, libraries, settings."""
-    return {
-        "python": sys.version,
-        "platform": platform.platform(),
-        "processor": sorted(set(_processor())),
-        "torch": [torch.__config__.show(), torch.backends.cpu.get_cpu_capability()],
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "settings": {name: text for name, text in os.environ.items() if name.startswith(SETTINGS)},
-    }
-
-
-def _processor() -> Iterator[str]:
-    """Its name, and what it can do."""
-    yield platform.processor()
-    about = Path("/proc/cpuinfo")
-    for line in about.read_text(encoding="utf-8").splitlines() if about.is_file() else ():
-        if line.startswith(("model name", "flags", "Features", "CPU part")):
-            yield line
+def _arithmetic() -> dict[str, Any]:
+    return {**arithmetic(), "torch": [torch.__config__.show(), torch.backends.cpu.get_cpu_capability()]}
 
 
 def _file(fold: int, seed: int) -> str:
