@@ -32,6 +32,13 @@ def test_version_and_help(project: Path) -> None:
     )
 
 
+def test_python_runs_it_as_a_module(project: Path) -> None:
+    command = [sys.executable, "-m", "reprocast", "params", "nowhere.yaml"]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert run.returncode == reprocast(project, "params", "nowhere.yaml").returncode == 66
+    assert run.stderr == reprocast(project, "params", "nowhere.yaml").stderr
+
+
 @pytest.mark.parametrize("arguments", [["repo"], ["repro", "--fast"], ["params", "a", "b"], ["init"]])
 def test_a_wrong_command_line_is_64(project: Path, arguments: list[str]) -> None:
     run = reprocast(project, *arguments)
