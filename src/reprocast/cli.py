@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from reprocast import __version__
+from reprocast.cli_production import add_production
 from reprocast.commands.stopping import CODE, STOPPED, Stopped, stoppable
 from reprocast.errors import InternalError, ReprocastError, UsageError
 from reprocast.stages.publish import STATE, write_file
@@ -167,6 +168,9 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this ma
     from reprocast.tracking.ui import ui as run
 
     run(port)
+
+
+add_production(app)
 
 
 def main() -> None:

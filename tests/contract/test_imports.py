@@ -20,7 +20,7 @@ LAYERS = [
     {"stages", "infer"},
     {"audit", "tuning"},
     {"commands"},
-    {"cli"},
+    {"cli", "cli_production"},
 ]
 """Rooms from the innermost outwards; a room may import from its own layer and those before it."""
 PUBLISHING = {"stages.publish", "stages.stage"}

@@ -7,6 +7,7 @@ from pydantic import Field, PositiveInt
 
 from reprocast.params.base import Block
 from reprocast.params.reading import read
+from reprocast.params.registry import Gate, Registry
 from reprocast.params.tuning import Tuning
 
 OPERATIONS = Path("operations.yaml")
@@ -55,6 +56,10 @@ class Operations(Block):
     """How long a source's answers are kept, and whether they are pushed."""
     tuning: Tuning = Tuning()
     """How better values are looked for."""
+    registry: Registry = Registry()
+    """Where models are registered."""
+    gate: Gate = Gate()
+    """What a challenger must show to become champion."""
 
 
 def read_operations() -> Operations:

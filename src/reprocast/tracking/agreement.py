@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
@@ -42,8 +43,9 @@ def agree(root: Path, tracking: Tracking) -> Summary:
         done = _bury(store)
         found: dict[str, list[Run]] = {}
         for output in outputs:
-            found[output.description.name], counts = _settle(store, output, root)
-            done += counts
+            settled = settle(store, output, root)
+            found[output.description.name] = settled.runs if settled else []
+            done += settled.counts if settled else Counter()
         done += _conclude(store, root, outputs, found)
     return Summary(**done)
 
@@ -85,12 +87,31 @@ def _bury(store: Store) -> Counter[str]:
     return counts
 
 
-def _settle(store: Store, output: ModelOutput, root: Path) -> tuple[list[Run], Counter[str]]:
-    """The runs of one model, made or completed where needed, and what that took."""
+@dataclass(frozen=True)
+class Settled:
+    """A model's runs after they were brought in line."""
+
+    run: Run
+    """The model's own."""
+    members: Mapping[Member, Run]
+    """Those of its folds and seeds."""
+    model: str
+    """Id of the logged model."""
+    counts: Counter[str]
+    """What it took."""
+
+    @property
+    def runs(self) -> list[Run]:
+        """All of them, the model's own first."""
+        return [self.run, *self.members.values()]
+
+
+def settle(store: Store, output: ModelOutput, root: Path) -> Settled | None:
+    """Makes or completes the runs of one model; None while it is being trained and recorded here."""
     counts: Counter[str] = Counter()
     found = _runs(store, output)
     if found is None and _is_live(store, output):
-        return [], counts
+        return None
     if found is None:
         counts["created"] += 1
         recorder = Recorder(store, read_data(root), "outputs")
@@ -106,7 +127,7 @@ def _settle(store: Store, output: ModelOutput, root: Path) -> tuple[list[Run], C
     counts["scores"] += _log_missing(store, parent, [*model_scores(output), *measured(root, output)], model)
     for (fold, seed), child in children.items():
         counts["scores"] += _log_missing(store, child, seed_scores(output, fold, seed), None)
-    return [parent, *children.values()], counts
+    return Settled(parent, children, model, counts)
 
 
 def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[Member, Run]] | None:
