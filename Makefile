@@ -3,6 +3,7 @@
 # the CPU or a CUDA index that pytorch.org/get-started shows; empty means pip's own.
 PYTHON ?= python3
 TORCH_INDEX ?=
+RESOLUTION ?= highest
 TORCH := torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +17,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 .DEFAULT_GOAL := help
-.PHONY: help repro test test-slow ui report lint bench notebooks lock clean
+.PHONY: help repro test test-slow ui report lint bench notebooks lock resolved shipped clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +52,14 @@ lock: $(VENV)/development  ## resolve the dependencies anew into requirements/
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate $(addprefix --no-emit-package ,$(NOT_LOCKED)) -c requirements/runtime.txt \
 		--extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
+
+resolved: $(VENV)/torch  ## install the lowest or the newest packages that pyproject.toml allows (RESOLUTION=lowest-direct or highest)
+	@$(PIP) uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution $(RESOLUTION) --editable '.[dev]'
+	@touch $(VENV)/runtime $(VENV)/development
+
+shipped: $(VENV)/development  ## copy what `reprocast new` writes into the package
+	@$(BIN)/python tests/contract/test_shipped_project.py
 
 clean:  ## delete the environment and all outputs (DVC's cache and MLflow's runs stay)
 	@rm -rf $(VENV) .reprocast data/raw data/validated data/windows models results reports

@@ -1,0 +1,76 @@
+"""`reprocast new FOLDER`: a repository of one's own, in which Reprocast is an installed package."""
+
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+from reprocast import __version__
+from reprocast.errors import UnavailableError, UsageError
+from reprocast.stages.publish import write_file
+
+PLACES = {
+    "Makefile": "Makefile",
+    "dvc.yaml": "dvc.yaml",
+    "params.yaml": "params.yaml",
+    "live.yaml": "recipes/live.yaml",
+    "params.schema.json": "params.schema.json",
+    "operations.yaml": "operations.yaml",
+    "gitignore": ".gitignore",
+    "dvcignore": ".dvcignore",
+    "dvc-config": ".dvc/config",
+    "dvc-gitignore": ".dvc/.gitignore",
+    "vintages.md": "data/vintages/README.md",
+    "curves.json": ".dvc/plots/curves.json",
+    "forecasts.json": ".dvc/plots/forecasts.json",
+    "horizon.json": ".dvc/plots/horizon.json",
+    "retrain.yml": ".github/workflows/retrain.yml",
+    "promote.yml": ".github/workflows/promote.yml",
+}
+"""Name in the package -> place in a project."""
+LOCK = "requirements/runtime.txt"
+LOCK_TEXT = """\
+# What runs here. Every stage depends on this file: upgrading Reprocast runs the pipeline again, once.
+# With every package and its hash: docs/operations.md, "In a repository of your own".
+reprocast[s3]=={version}
+# psycopg2-binary  # where MLflow's store is a PostgreSQL database
+"""
+
+
+def new(folder: Path) -> str:
+    """Writes a project that runs, with its workflows, and says what to do next.
+
+    Raises:
+        UsageError: something is there already; nothing was written.
+        UnavailableError: git is missing.
+        CannotCreateError, DiskError: the folder cannot be written.
+    """
+    wanted = {folder / place: _text(name) for name, place in PLACES.items()}
+    wanted[folder / LOCK] = LOCK_TEXT.format(version=__version__)
+    there = [path for path in wanted if path.exists()]
+    if there:
+        raise UsageError(f"{there[0]}: is there already; name a folder without a project in it")
+    for path, text in wanted.items():
+        write_file(path, text)
+    _under_git(folder)
+    return (
+        f"{folder}: is a project now. Put your file there and run `reprocast init FILE`, or edit "
+        "params.yaml; then `reprocast repro`, commit, and docs/operations.md for the schedule"
+    )
+
+
+def _text(name: str) -> str:
+    return (files("reprocast.project") / name).read_text(encoding="utf-8")
+
+
+def _under_git(folder: Path) -> None:
+    """Makes it a git repository unless it lies in one."""
+    try:
+        inside = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "--git-dir"], capture_output=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise UnavailableError(
+            "git: is not installed, and DVC needs it; install it, then `git init`"
+        ) from error
+    if inside.returncode:
+        subprocess.run(["git", "-C", str(folder), "init", "-q", "-b", "main"], check=True)
