@@ -1,10 +1,20 @@
 """The commands of production: which model is served, and what happens to it from round to round."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-COMMANDS: tuple[Callable[..., None], ...] = ()
+
+def new(folder: Annotated[Path, typer.Argument(help="A folder without a project in it.")]) -> None:
+    """Make a repository of your own, with pipeline, workflows and this version of Reprocast."""
+    from reprocast.commands.new import new as run
+
+    print(run(folder))
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (new,)
 
 
 def add_production(app: typer.Typer) -> None:
