@@ -14,7 +14,17 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder without a project 
     print(run(folder))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (new,)
+def export(
+    folder: Annotated[Path, typer.Argument(help="A network's folder, such as models/gru.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; none: exports/NAME.onnx.")] = None,
+) -> None:
+    """Write a trained network as one ONNX file, all seeds and scalers inside, checked against PyTorch."""
+    from reprocast.commands.export import export as run
+
+    print(run(folder, out))
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (new, export)
 
 
 def add_production(app: typer.Typer) -> None:

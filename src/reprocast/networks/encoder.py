@@ -101,7 +101,7 @@ class Segments(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """From x (B, L, C) to segments (B, L // w, width)."""
-        B, count = len(x), self.count(x.shape[1])
+        B, count = x.shape[0], self.count(x.shape[1])
         read = x[:, x.shape[1] - count * self.steps :].reshape(B, count, -1)
         return torch.relu(self.linear(read))
 

@@ -34,7 +34,7 @@ def parts_of(layer: Any) -> int:
 
 def zeros(x: Tensor, hidden: int) -> Tensor:
     """A part of a state (B, D) for x (B, L, C)."""
-    return x.new_zeros(len(x), hidden)
+    return x.new_zeros(x.shape[0], hidden)
 
 
 class Elman(nn.RNN):

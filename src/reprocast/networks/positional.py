@@ -65,7 +65,7 @@ class PositionalDecoder(nn.Module):
 
     def apart(self, last: Tensor) -> Tensor:
         """A step of the layer for every example and piece (B, P, D), from the last state (B, D)."""
-        B, P, D = len(last), self.pieces, last.shape[1]
+        B, P, D = last.shape[0], self.pieces, last.shape[1]
         inputs = self.positions.expand(B, P, D).reshape(B * P, 1, D)
         begin = self._state(last[:, None].expand(B, P, D).reshape(B * P, D))
         outputs, _ = self.layer(inputs, begin)

@@ -62,7 +62,7 @@ class UnrolledDecoder(nn.Module):
         steps: list[Tensor] = []
         weights: list[Tensor] = []
         for h in range(self.horizon):
-            inputs = [previous.new_full((len(previous), 1), (h + 1) / self.horizon), future[:, h]]
+            inputs = [previous.new_full((previous.shape[0], 1), (h + 1) / self.horizon), future[:, h]]
             inputs += [previous] if self.feeds else []
             seen: list[Tensor] = []
             if self.attention is not None:

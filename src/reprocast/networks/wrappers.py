@@ -26,7 +26,7 @@ class LearnedBeginning(nn.Module):
 
     def beginning(self, x: Tensor) -> State:
         """The learned state, for each example."""
-        return tuple(part.expand(len(x), -1).contiguous() for part in self.first)
+        return tuple(part.expand(x.shape[0], -1).contiguous() for part in self.first)
 
 
 class StateDropout(nn.Module):

@@ -1,0 +1,94 @@
+"""An exported model as a model like any other: `forecast_panel` reads panels with it, and PyTorch stays out.
+
+Legend: S seeds, B batch, L look-back, H horizon, C channels, K targets, P parameters, Q levels.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reprocast.data.scaling import unscaled
+from reprocast.data.windows import Batch, Floats
+from reprocast.model import Description, levels_of
+from reprocast.tasks.forecast.onnx_reader import OnnxForecaster
+
+
+@dataclass(frozen=True)
+class OnnxNetworks:
+    """What `SavedNetworks` is, from an ONNX file."""
+
+    description: Description
+    session: Any
+    """Of onnxruntime."""
+
+    def forecast(self, batch: Batch) -> Floats:
+        """Scaled forecasts (S, B, H, K)."""
+        answers = self.parameters(batch)
+        kind = self._kind()
+        if kind == "point":
+            return answers
+        return self.quantiles_at(answers, (0.5,))[..., 0] if kind == "quantiles" else answers[..., 0]
+
+    def quantiles(self, batch: Batch) -> Floats:
+        """Scaled quantiles (S, B, H, K, Q) at the levels of the head."""
+        return self.quantiles_at(self.parameters(batch), levels_of(self.description))
+
+    def parameters(self, batch: Batch) -> Floats:
+        """What each seed's network answers, scaled (S, B, H, K, P), or (S, B, H, K) of a point head."""
+        given = {"past": self._past(batch), "series": np.asarray(batch.series, np.int64)}
+        if self.description.channels.future:
+            loc, scale = self._scaler(batch, slice(-len(self.description.channels.future), None))
+            given["future"] = unscaled(batch.future, loc, scale)
+        found: Floats = self.session.run(["answers"], given)[0].astype(np.float64)
+        return found
+
+    def _past(self, batch: Batch) -> Floats:
+        """What is seen, as the graph reads it.
+
+        Scaled once more by its own look-back, what was scaled so stays as it is.
+        """
+        loc, scale = self._scaler(batch, slice(None))
+        if self.description.scaling == "window":
+            roles = self.description.channels
+            own = slice(0, len(roles.target) + len(roles.past))
+            loc[:, :, own], scale[:, :, own] = 0, 1
+        return unscaled(batch.past, loc, scale)
+
+    def _scaler(self, batch: Batch, channels: slice) -> tuple[Floats, Floats]:
+        d = self.description
+        loc, scale = (np.asarray(part)[batch.series][:, None, channels] for part in (d.loc, d.scale))
+        return loc.copy(), scale.copy()
+
+    def quantiles_at(self, answers: Floats, levels: tuple[float, ...]) -> Floats:
+        """Quantiles (…, Q) of answers (…, P), by the formulas of `networks.families`."""
+        wanted, kind = np.asarray(levels), self._kind()
+        if kind == "quantiles":
+            return _between(answers, np.asarray(levels_of(self.description)), wanted)
+        from scipy import stats  # a second of imports that point and quantile heads do without
+
+        first, second = answers[..., 0:1], answers[..., 1:2]
+        if kind == "negative_binomial":
+            return np.asarray(stats.nbinom.ppf(wanted, 1 / second, 1 / (1 + second * first)))
+        z = stats.norm.ppf(wanted) if kind == "gaussian" else stats.t.ppf(wanted, answers[..., 2:3])
+        return np.asarray(first + second * z)
+
+    def _kind(self) -> str:
+        return str(self.description.block.get("head", {}).get("kind", "point"))
+
+
+def _between(trained: Floats, levels: Floats, wanted: Floats) -> Floats:
+    """Trained quantiles (…, P) at other levels: on the line between, beyond the ends the ends."""
+    at = wanted.clip(levels[0], levels[-1])
+    after = np.searchsorted(levels, at).clip(max=len(levels) - 1)
+    before = (after - 1).clip(min=0)
+    share = ((at - levels[before]) / (levels[after] - levels[before]).clip(min=1e-12)).clip(0, 1)
+    found: Floats = trained[..., before] * (1 - share) + trained[..., after] * share
+    return found
+
+
+def from_onnx(content: bytes) -> OnnxNetworks:
+    """From an exported file's bytes; raises like `OnnxForecaster`."""
+    reader = OnnxForecaster(content)
+    return OnnxNetworks(Description.model_validate_json(json.dumps(reader.about)), reader.session)
