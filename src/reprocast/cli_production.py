@@ -24,7 +24,33 @@ def export(
     print(run(folder, out))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (new, export)
+def retrain(
+    propose: Annotated[
+        bool | None,
+        typer.Option(
+            "--propose/--no-propose",
+            help="Push a branch for a pull request instead; neither: in CI, or as operations.yaml says.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Look at nothing later than this; without it: now.")
+    ] = None,
+) -> None:
+    """Do one scheduled round: new data, a challenger, a decision, all published; nothing if nothing is new.
+
+    It can be run at any moment and any number of times, however the last round ended. What came of it stands
+    in .reprocast/run_status.json and .reprocast/run_summary.md.
+
+    Exit codes: 0 nothing new, or a round is done; 64 another branch, or changes that are not committed; 65
+    data that fail validation, were revised or are partial, or a challenger that was refused; 75 somebody else
+    is at work here, or a source or remote is down: run again later; 143 stopped.
+    """
+    from reprocast.commands.retrain import retrain as run
+
+    print(run(propose=propose, as_of=as_of))
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain)
 
 
 def add_production(app: typer.Typer) -> None:

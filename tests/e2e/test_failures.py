@@ -173,4 +173,4 @@ def test_two_at_once_are_kept_apart(project: Project) -> None:
         holder.kill()
         holder.wait()
     assert result.returncode == 75
-    assert "another `reprocast repro` is running" in last_line(result)
+    assert "another `reprocast` command that writes here is running" in last_line(result)

@@ -152,7 +152,9 @@ def test_two_at_once_are_75(project: dict[str, bytes]) -> None:
         first.kill()
         first.communicate()
     assert second.returncode == 75, said
-    assert "another `reprocast repro` is running, or `reprocast acquire` or `tune`; try again later" in said
+    assert "another `reprocast acquire` is running, by " in said
+    assert f"(process {first.pid}) since 20" in said
+    assert said.endswith("; try again later\n")
     assert kept() == project
 
 

@@ -41,20 +41,28 @@ def acquire(*, accept: bool = False) -> str:
         CannotCreateError, DiskError: the answer cannot be written.
     """
     data, policy = read(PARAMS, AcquireParams, part=True).data, read_operations().vintages
-    with alone():
-        try:
-            acquired = ask_again(data, accept=accept)
-        except DataError:
-            _keep(policy, news=True)  # a revision that waits is kept like any other
-            raise
-        _note_files(data)
-        removed = _keep(policy, news=acquired.is_news)
-    lines = [_said(acquired, data)]
+    with alone("acquire"):
+        acquired, removed = newest(data, policy, accept=accept)
+    lines = [said(acquired, data)]
     if acquired.is_news and data.vintage:
         lines.append(f"data.vintage pins {data.vintage}, which stays in use")
     if removed:
         lines.append(f"removed {counted(len(removed), 'old vintage')} (operations.yaml, vintages.keep)")
     return "\n".join(lines)
+
+
+def newest(data: Data, policy: Vintages, *, accept: bool = False) -> tuple[Acquired, list[str]]:
+    """Asks the source, for a caller that holds the folder; what came of it, and which old vintages went.
+
+    Raises like `acquire`.
+    """
+    try:
+        acquired = ask_again(data, accept=accept)
+    except DataError:
+        _keep(policy, news=True)  # a revision that waits is kept like any other
+        raise
+    _note_files(data)
+    return acquired, _keep(policy, news=acquired.is_news)
 
 
 def take_in(data: DataBlock) -> None:
@@ -82,8 +90,8 @@ def _keep(policy: Vintages, *, news: bool) -> list[str]:
     return removed
 
 
-def _said(acquired: Acquired, data: DataBlock) -> str:
-    """What came of it, in a line."""
+def said(acquired: Acquired, data: DataBlock) -> str:
+    """What came of asking, in a line."""
     vintage, found = acquired.vintage, acquired.differences
     row = "session" if is_exchange(data.calendar) else "row"
     if not acquired.is_news:

@@ -14,7 +14,7 @@ from reprocast.commands.summary import print_summary
 from reprocast.commands.tuning_records import RECORDS
 from reprocast.commands.writable import refuse_unwritable
 from reprocast.errors import InternalError, NoInputError, ReprocastError
-from reprocast.params.operations import OPERATIONS, read_operations
+from reprocast.params.operations import OPERATIONS, Operations, read_operations
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 from reprocast.stages.publish import STATE, write_file
@@ -46,18 +46,34 @@ def repro(*, force: bool = False) -> None:
     """
     params = read(PARAMS, Params)
     operations = read_operations()
-    _refuse_elsewhere()
+    refuse_elsewhere()
     refuse_unwritable()
-    with alone():
+    with alone("repro"):
         _take_in(params)
-        prune(params)
-        clear_leftovers()
-        _run_dvc(force=force)
-        _record(operations.tracking.uri)
+        rebuild(params, operations, force=force)
     print_summary()
 
 
-def _refuse_elsewhere() -> None:
+def rebuild(params: Params, operations: Operations, *, force: bool = False, pull: bool = False) -> None:
+    """Rebuilds, records and reports, for a caller that holds the folder; raises like `repro`.
+
+    Args:
+        params: params.yaml.
+        operations: operations.yaml.
+        force: whether to run every stage again.
+        pull: whether DVC may take what is missing here from its remote.
+    """
+    prune(params)
+    run_stages(*(["--force"] if force else []), *(["--pull"] if pull else []))
+    _record(operations.tracking.uri)
+
+
+def refuse_elsewhere() -> None:
+    """Refuses a folder that is no project.
+
+    Raises:
+        NoInputError: DVC or git do not know this folder.
+    """
     if not Path("dvc.yaml").is_file() or not Path(".dvc").is_dir():
         raise NoInputError(f"{Path.cwd()}: is no project (dvc.yaml and .dvc are missing); run in a clone")
     inside = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True, check=False)
@@ -74,11 +90,18 @@ def _take_in(params: Params) -> None:
         take_in(params.data)
 
 
-def _run_dvc(*, force: bool) -> None:
+def run_stages(*arguments: str) -> None:
+    """`dvc repro …`; where it fails or is stopped, the outputs of before come back.
+
+    Raises:
+        StageFailedError: a stage failed, with its own exit code.
+        InternalError: DVC failed.
+    """
+    clear_leftovers()
     FAILURE.unlink(missing_ok=True)
     kept = UNCACHED.read_bytes() if UNCACHED.exists() else None
     try:
-        code = dvc("repro", *(["--force"] if force else [])).returncode
+        code = dvc("repro", *arguments).returncode
     except BaseException:  # we are stopped: DVC and its stages have ended
         _bring_back(kept)
         raise

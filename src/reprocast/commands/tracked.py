@@ -42,7 +42,7 @@ def push() -> None:
         TryAgainError: the remote cannot be reached; the vintages stay here.
     """
     names = [name for name in _not_pushed() if pointer(name).exists()]
-    if not names or not dvc("config", "core.remote", quiet=True).stdout.strip():
+    if not names or not has_remote():
         return
     ran = dvc("push", "--quiet", *(str(pointer(name)) for name in names), quiet=True)
     if ran.returncode:
@@ -51,6 +51,25 @@ def push() -> None:
             "`reprocast acquire` tries again"
         )
     NOT_PUSHED.unlink(missing_ok=True)
+
+
+def has_remote() -> bool:
+    """Whether DVC has a default remote."""
+    return bool(dvc("config", "core.remote", quiet=True).stdout.strip())
+
+
+def bring() -> None:
+    """Brings vintages here that git knows and this folder lacks, as in a fresh clone.
+
+    Raises:
+        TryAgainError: the remote cannot be reached.
+    """
+    lacking = [path for path in sorted(VINTAGES.glob("*.dvc")) if not path.with_suffix("").is_dir()]
+    if not lacking or not has_remote():
+        return
+    ran = dvc("pull", "--quiet", *map(str, lacking), quiet=True)
+    if ran.returncode:
+        raise TryAgainError(f"dvc pull: {lacking[0]}: {_last_line(ran.stderr)}; run again later")
 
 
 def pointer(name: str) -> Path:

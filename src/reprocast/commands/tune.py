@@ -46,7 +46,7 @@ def tune(names: Sequence[str], trials: int | None, *, dry_run: bool) -> None:
         tuning = tuning.model_copy(update={"trials": trials})
     names = _known(names, params)
     _refuse_space(tuning.space)
-    with alone():
+    with alone("tune"):
         text, windows = PARAMS.read_text(encoding="utf-8"), present_windows()
         keep_memory()
         accounts = [searched(params, name, windows, tuning) for name in names]

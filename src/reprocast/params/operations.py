@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 from reprocast.params.base import Block
 from reprocast.params.reading import read
 from reprocast.params.registry import Gate, Registry
+from reprocast.params.retrain import Retrain
 from reprocast.params.tuning import Tuning
 
 OPERATIONS = Path("operations.yaml")
@@ -60,6 +61,8 @@ class Operations(Block):
     """Where models are registered."""
     gate: Gate = Gate()
     """What a challenger must show to become champion."""
+    retrain: Retrain = Retrain()
+    """How a scheduled round publishes what it found."""
 
 
 def read_operations() -> Operations:

@@ -24,13 +24,13 @@ def rewritten(text: str, values: Mapping[str, Mapping[str, Any]]) -> str:
         ParamsError: the text is written so (with an alias, for instance) that they cannot be put in; it
             names them, for the user to write.
     """
-    changed, wanted = text, _plain(text)
+    changed, wanted = text, plain(text)
     for name in sorted(values):
         for key, value in sorted(values[name].items()):
             keys = ["architectures", name, *key.split(".")]
             wanted = _with(wanted, keys, value)
-            changed = _put(changed, keys, value)
-    if _plain(changed) != wanted:
+            changed = put(changed, keys, value)
+    if plain(changed) != wanted:
         named = "; ".join(
             f"{name}: {', '.join(f'{key} {_written(value)}' for key, value in sorted(values[name].items()))}"
             for name in sorted(values)
@@ -39,7 +39,7 @@ def rewritten(text: str, values: Mapping[str, Mapping[str, Any]]) -> str:
     return changed
 
 
-def _plain(text: str) -> Any:
+def plain(text: str) -> Any:
     """What the text says, where an alias stands as a copy of its own; None if it is not YAML."""
     try:
         return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
@@ -56,7 +56,7 @@ def _with(tree: Any, keys: list[str], value: Any) -> Any:
     return tree
 
 
-def _put(text: str, keys: list[str], value: Any) -> str:
+def put(text: str, keys: list[str], value: Any) -> str:
     """Replaces what stands under the keys, or adds what is missing to the deepest block that is there."""
     node: Node = YAML(typ="safe", pure=True).compose(text)
     for depth, key in enumerate(keys):

@@ -1,0 +1,68 @@
+"""Step of a round: is there anything new, compared with what the branch or the open proposal has?"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from reprocast.commands.git import content, git
+from reprocast.commands.retrain_place import tree_with
+from reprocast.data.vintage import VINTAGES
+from reprocast.stages.stage import PARAMS
+
+LEDGER = "ledger"
+
+
+def is_covered(commit: str, params: str) -> bool:
+    """Whether a commit has this params.yaml and the vintages that are here, and a decision on its results."""
+    if content(commit, PARAMS.as_posix()) != params.encode() or not is_decided(commit):
+        return False
+    return tree_with(commit, VINTAGES.as_posix()) == git("rev-parse", f"{commit}^{{tree}}")
+
+
+def is_decided(commit: str) -> bool:
+    """Whether the ledger of a commit has an entry for the dvc.lock of that commit."""
+    lock = content(commit, "dvc.lock")
+    if lock is None:
+        return False
+    wanted = hashlib.sha256(lock).hexdigest()
+    return any(_entry(commit, name).get("dvc_lock_sha256") == wanted for name in _names(commit, LEDGER))
+
+
+def take_vintages(proposal: str, base: str) -> None:
+    """Brings the vintages of an open proposal here: what it has asked the source for is not asked anew.
+
+    A manifest that is here with other turns than the base has is left as it is.
+    """
+    for name in _names(proposal, VINTAGES.as_posix()):
+        path, theirs = Path(name), content(proposal, name)
+        here = path.read_bytes() if path.exists() else None
+        if theirs is not None and here in (None, content(base, name)) and here != theirs:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(theirs)
+
+
+def carry_over(proposal: str, base: str) -> list[str]:
+    """Takes over what an open proposal has decided against a challenger; returns the names of the files.
+
+    It was a look at the data, and alpha was spent on it, merged or not. A promotion that is superseded is not
+    taken over: nobody was promoted.
+    """
+    carried = []
+    for name in _names(proposal, LEDGER):
+        if content(base, name) is None and _entry(proposal, name).get("action") in ("keep", "refuse"):
+            Path(name).parent.mkdir(exist_ok=True)
+            Path(name).write_bytes(content(proposal, name) or b"")
+            carried.append(name)
+    return carried
+
+
+def _names(commit: str, folder: str) -> list[str]:
+    return git("ls-tree", "-r", "--name-only", commit, "--", f"{folder}/").splitlines()
+
+
+def _entry(commit: str, name: str) -> dict[str, object]:
+    try:
+        found = json.loads(content(commit, name) or b"")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
