@@ -1,0 +1,122 @@
+"""`reprocast verify`: follows the chain of a registered version link by link, and hashes everything anew."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reprocast.commands.commits import rewritten, uncommitted
+from reprocast.commands.verify_origin import origin
+from reprocast.deterministic import sha256_of_file
+from reprocast.errors import DataError, NoInputError, ReprocastError
+from reprocast.registry.artifact import artifact_sha256
+from reprocast.registry.chain import alias_link, artifact_link, ledger_link, run_link
+from reprocast.registry.hashes import hashes_below
+from reprocast.registry.link import Link
+from reprocast.tracking.registered import Registry, Version, champion, download, open_registry, versions
+from reprocast.tracking.version_run import run_of
+
+LEDGER = "ledger"
+"""Folder of the decisions."""
+
+
+def verify(root: Path, number: int | None = None) -> str:
+    """The links of a version's chain, a line each.
+
+    Args:
+        root: the project.
+        number: of the version; None for the champion.
+
+    Raises:
+        DataError: a link is broken; the lines say which.
+        NoInputError: no such version; or what a link rests on is not here, so that nobody can tell.
+        UnavailableError: the MLflow store cannot be reached.
+    """
+    registry = open_registry(root)
+    version = asked(registry, number)
+    links = followed(root, registry, version)
+    head = f"version {version.number} of {registry.name}: {version.model}, as of {version.tags.get('as_of')}"
+    lines = "\n".join([head, *map(str, links)])
+    for state, error in (("broken", DataError), ("unseen", NoInputError)):
+        names = [link.name for link in links if link.state == state]
+        if names:
+            raise error(f"{lines}\n{WORDS[state]}: {', '.join(names)}")
+    return f"{lines}\nthe chain holds"
+
+
+WORDS = {
+    "broken": "the chain is broken at",
+    "unseen": "no link is broken, but what these rest on is not here",
+}
+
+
+def asked(registry: Registry, number: int | None) -> Version:
+    """The version of this number, or the champion.
+
+    Raises:
+        NoInputError: there is none.
+    """
+    if number is None:
+        found = champion(registry)
+        if found is None:
+            raise NoInputError(
+                f"registered model {registry.name}: has no champion; `reprocast promote` first"
+            )
+        return found
+    for one in versions(registry):
+        if one.number == number:
+            return one
+    raise NoInputError(f"registered model {registry.name}: has no version {number}; see `reprocast history`")
+
+
+def followed(root: Path, registry: Registry, version: Version) -> list[Link]:
+    """All links of a version, from the alias to the source's answer."""
+    status, tags = run_of(registry, version)
+    links = [_alias(root, registry, version), _ledger(root, version)]
+    with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
+        try:
+            folder = download(registry, version, Path(scratch, version.model))
+            description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            links.append(_artifact(version, folder, description))
+        except (ReprocastError, OSError, ValueError) as error:
+            return [
+                *links,
+                Link("artifact", "broken", str(error)),
+                run_link(version.run, status, tags, version.tags),
+            ]
+        links.append(run_link(version.run, status, tags, version.tags))
+        return links + origin(root, version.tags, description, hashes_below(folder))
+
+
+def _artifact(version: Version, folder: Path, description: Mapping[str, Any]) -> Link:
+    seeds = description.get("weights", {})
+    weights = {
+        seed: sha256_of_file(path)
+        for seed in seeds
+        if (path := folder / f"seed-{seed}.safetensors").is_file()
+    }
+    return artifact_link(version.artifact_sha256, artifact_sha256(folder), description, weights)
+
+
+def _alias(root: Path, registry: Registry, version: Version) -> Link:
+    entries, head = entries_of(root), champion(registry)
+    winner = str(entries[-1]["winner"]) if entries else None
+    return alias_link(str(version.number), str(head.number) if head else None, version.tags, winner)
+
+
+def _ledger(root: Path, version: Version) -> Link:
+    candidates = [
+        entry[side] for entry in entries_of(root) for side in ("champion", "challenger") if entry[side]
+    ]
+    link = ledger_link(version.fingerprint, version.artifact_sha256, candidates, rewritten(root, LEDGER))
+    new = uncommitted(root, LEDGER)
+    if link.state == "holds" and new:
+        return Link("ledger", "unseen", f"not under git yet: {', '.join(new)}; commit it")
+    return link
+
+
+def entries_of(root: Path) -> list[dict[str, Any]]:
+    """The decisions, oldest first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / LEDGER).glob("*.json"))]
+    return sorted(found, key=lambda entry: (entry["as_of"], entry["sequence"]))
