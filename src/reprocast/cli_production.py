@@ -50,7 +50,20 @@ def retrain(
     print(run(propose=propose, as_of=as_of))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain)
+def verify(
+    version: Annotated[int | None, typer.Argument(help="Number of a version; none: the champion.")] = None,
+) -> None:
+    """Follow a registered version back to its data, hash everything anew, and say which link holds.
+
+    Alias, ledger, artifact, MLflow run, fingerprint, dvc.lock, windows, data, vintage. Exit codes: 0 all
+    hold; 65 one is broken; 66 none is, but what one rests on is not on this machine.
+    """
+    from reprocast.commands.verify import verify as run
+
+    print(run(Path.cwd(), version))
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain, verify)
 
 
 def add_production(app: typer.Typer) -> None:

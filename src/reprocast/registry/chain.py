@@ -23,11 +23,12 @@ def alias_link(version: str, champion: str | None, tags: Mapping[str, str], winn
     if is_champion != (status == "champion"):
         points = f"points at version {champion}" if champion else "points nowhere"
         return Link("alias", "broken", f"champion {points}, but version {version} is tagged {status}")
-    if is_champion and winner not in (None, tags.get("fingerprint")):
+    by_ledger = is_champion if winner is None else winner == tags.get("fingerprint")
+    if is_champion != by_ledger:
         return Link(
             "alias",
             "broken",
-            f"champion points at version {version}, but by the ledger {short(winner)} is the champion; "
+            f"champion points at version {champion}, but by the ledger {short(winner)} is the champion; "
             "`reprocast promote --enact` makes the registry agree",
         )
     if is_champion:

@@ -36,6 +36,11 @@ def test_what_belongs_together_holds(link: Callable[..., Link]) -> None:
         (alias_link, {"champion": None}, "points nowhere"),
         (alias_link, {"tags": TAGS | {"status": "former"}}, "tagged former"),
         (alias_link, {"winner": "f9"}, "`reprocast promote --enact`"),
+        (
+            alias_link,
+            {"version": "2", "tags": TAGS | {"status": "former"}},
+            "by the ledger f1 is the champion",
+        ),
         (ledger_link, {"fingerprint": "f9"}, "no entry is about f9"),
         (ledger_link, {"artifact": "a9"}, "another artifact"),
         (ledger_link, {"altered": ["ledger/one.json"]}, "ledger/one.json"),
@@ -57,7 +62,7 @@ def test_another_value_breaks_it(link: Callable[..., Link], change: dict[str, An
 
 
 def test_a_former_champion_holds_without_the_alias() -> None:
-    found = alias_link("2", "3", TAGS | {"status": "former"}, "f1")
+    found = alias_link("2", "3", TAGS | {"status": "former"}, "f3")
     assert (found.state, found.said) == ("holds", "version 2 is former; the champion is version 3")
 
 
