@@ -63,7 +63,14 @@ def verify(
     print(run(Path.cwd(), version))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain, verify)
+def pull_request() -> None:
+    """Open the pull request of the last round's proposal, or update it (by gh; in GitLab's CI by glab)."""
+    from reprocast.commands.pull_request import pull_request as run
+
+    print(run())
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain, verify, pull_request)
 
 
 def add_production(app: typer.Typer) -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"
 NAMES = ("ci", "promote", "retrain")
 NEEDS_STORAGE = {
-    "retrain": ["Data and models of the last round", "Take the revised history", "Round"],
+    "retrain": ["Take the revised history", "Round"],
     "promote": ["Data and models of this commit", "Promote", "Verify the champion"],
     "ci": [],
 }

@@ -1,6 +1,7 @@
 """Figures as Mermaid text, which GitHub and GitLab draw in a pull request; no picture is hosted."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 DIGITS = 4
 MARGIN = 0.05
@@ -13,14 +14,15 @@ def lines(title: str, x: Sequence[object], y: Mapping[str, Sequence[float]], acr
     Args:
         title: above the figure.
         x: a label for each point.
-        y: name -> values, as many as `x` has.
+        y: name -> values, as many as `x` has; one that is not finite is drawn at the top.
         across: what the horizontal axis shows.
         up: what the vertical axis shows.
     """
-    values = [value for series in y.values() for value in series]
-    low, high = min(values), max(values)
+    values = [value for series in y.values() for value in series if isfinite(value)]
+    low, high = min(values, default=0.0), max(values, default=0.0)
     free = (high - low) * MARGIN or 1.0
-    drawn = [f"    line [{', '.join(_number(value) for value in series)}]" for series in y.values()]
+    shown = {name: [value if isfinite(value) else high for value in series] for name, series in y.items()}
+    drawn = [f"    line [{', '.join(_number(value) for value in series)}]" for series in shown.values()]
     names = ", ".join(y)
     return "\n".join(
         [
