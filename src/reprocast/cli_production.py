@@ -1,5 +1,6 @@
 """The commands of production: which model is served, and what happens to it from round to round."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +71,71 @@ def pull_request() -> None:
     print(run())
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (new, export, retrain, verify, pull_request)
+def promote(
+    model: Annotated[
+        str | None, typer.Option(help="The challenger; none: the best network on validation.")
+    ] = None,
+    enact: Annotated[
+        bool,
+        typer.Option("--enact", help="Decide nothing: bring the registry in line with the commit's ledger."),
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Who or what started it; none: your name.")] = None,
+) -> None:
+    """Test the best network against the champion, record the decision, and serve whoever won.
+
+    Both forecast the present panel at the same cutoffs, which neither was fitted or chosen on; what a round
+    may spend of gate.alpha depends on how many of them are new. The decision is a file in ledger/, for git;
+    the registry's alias moves last. A second time it finds the decision and changes nothing.
+
+    Exit codes: 0 decided; 65 the challenger was refused (NaN, missing files), or registry and ledger do not
+    agree; 66 there are no outputs yet; 69 the registry is down.
+    """
+    from reprocast.commands.promote import enact_committed
+    from reprocast.commands.promote import promote as run
+
+    print(enact_committed(Path.cwd()) if enact else run(Path.cwd(), by=_who(by), model=model))
+
+
+def rollback(
+    to: Annotated[
+        int | None, typer.Option(help="A version of the registered model; none: the one before.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="A reason for the ledger.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who or what started it; none: your name.")] = None,
+) -> None:
+    """Serve an earlier champion again; its files are checked before the alias moves."""
+    from reprocast.commands.rollback import rollback as run
+
+    print(run(Path.cwd(), by=_who(by), to=to, why=why))
+
+
+def history() -> None:
+    """Show every decision about the champion, with both losses, and who reigns."""
+    from reprocast.commands.history import history as run
+
+    run(Path.cwd())
+
+
+def _who(by: str | None) -> str:
+    """Whoever is named, or who is logged in, as CI or the machine say."""
+    from getpass import getuser
+
+    try:
+        return by or os.environ.get("GITHUB_ACTOR") or os.environ.get("GITLAB_USER_LOGIN") or getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    new,
+    export,
+    retrain,
+    verify,
+    pull_request,
+    promote,
+    rollback,
+    history,
+)
 
 
 def add_production(app: typer.Typer) -> None:

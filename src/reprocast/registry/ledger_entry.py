@@ -74,7 +74,7 @@ class Entry(Block):
     """Place in the chain of decisions that this one was taken in."""
     action: Action
     """What was decided."""
-    as_of: str
+    as_of: Time
     """data.end of the round."""
     name: str
     """The registered model's name."""
@@ -104,4 +104,4 @@ class Entry(Block):
     def file_name(self) -> str:
         """`<as_of date>-<challenger, 12 digits>-<action>.json`."""
         who = self.challenger.fingerprint[:12] if self.challenger else "none"
-        return f"{self.as_of[:10]}-{who}-{self.action}.json"
+        return f"{str(self.as_of)[:10]}-{who}-{self.action}.json"

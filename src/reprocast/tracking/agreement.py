@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mlflow.entities import Metric, Run
 
-from reprocast.errors import InternalError
+from reprocast.errors import InternalError, TryAgainError
 from reprocast.params.operations import Tracking
 from reprocast.tracking.compared import agree_on
 from reprocast.tracking.comparison import STANDING, read_comparison, standings
@@ -128,6 +128,18 @@ def settle(store: Store, output: ModelOutput, root: Path) -> Settled | None:
     for (fold, seed), child in children.items():
         counts["scores"] += _log_missing(store, child, seed_scores(output, fold, seed), None)
     return Settled(parent, children, model, counts)
+
+
+def settled_run(store: Store, output: ModelOutput, root: Path) -> Settled:
+    """The model's runs, for somebody who needs them now.
+
+    Raises:
+        TryAgainError: it is being trained and recorded here.
+    """
+    settled = settle(store, output, root)
+    if settled is None:
+        raise TryAgainError(f"models/{output.description.name}: is being trained here; try again later")
+    return settled
 
 
 def _runs(store: Store, output: ModelOutput) -> tuple[Run, Mapping[Member, Run]] | None:

@@ -46,9 +46,18 @@ def read_data(root: Path) -> DataOutput:
 
 def read_models(root: Path) -> list[ModelOutput]:
     """The models in the project at `root`, by name."""
-    standings = {row["model"]: row for row in read_rows(root / LEADERBOARD) if "model" in row}
     found = sorted((root / "models").glob("*/model.json"))
+    standings = _standings(root)
     return [_read_model(root, path.parent, standings) for path in found]
+
+
+def read_model(root: Path, name: str) -> ModelOutput:
+    """One of them, whatever is wrong with the others."""
+    return _read_model(root, root / "models" / name, _standings(root))
+
+
+def _standings(root: Path) -> dict[str, dict[str, str]]:
+    return {row["model"]: row for row in read_rows(root / LEADERBOARD) if "model" in row}
 
 
 def _read_model(root: Path, folder: Path, standings: Mapping[str, Mapping[str, str]]) -> ModelOutput:

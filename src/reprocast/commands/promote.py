@@ -1,0 +1,148 @@
+"""`reprocast promote`: the best network of the last run against the champion; a decision, and what follows.
+
+A decision is values on disk (`decided`) before anything is moved (`enact`), so that a round that is killed
+anywhere is repeated to the same end: the same state gives the same entry, and enacting twice changes nothing.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reprocast.commands.champion_files import refuse_unknown_champion, reigning_folder
+from reprocast.commands.compared_models import ChallengerError, budget, compared
+from reprocast.commands.enacting import enact, enact_committed
+from reprocast.commands.ledger_files import path_of, read_ledger, write_entry
+from reprocast.commands.outputs import Outputs
+from reprocast.errors import DataError
+from reprocast.params.operations import OPERATIONS, Operations
+from reprocast.params.reading import read
+from reprocast.registry.gate import decide
+from reprocast.registry.ledger import champion, decided_before, next_sequence
+from reprocast.registry.ledger_entry import Action, Candidate, Entry, Evidence
+
+__all__ = ["decided", "enact", "enact_committed", "promote"]
+
+
+def promote(root: Path, *, by: str, model: str | None = None) -> str:
+    """Decides and enacts; what to print.
+
+    Raises:
+        DataError: the challenger was refused, after that was recorded; or as `decided` does.
+    """
+    entry, path = decided(root, by=by, model=model)
+    done = enact(root, entry)
+    said = f"{entry.action}: {entry.reason}\n{done}\nledger: {path.relative_to(root)}"
+    if entry.action == "refuse":
+        raise DataError(said)
+    return said
+
+
+def decided(
+    root: Path, *, by: str, model: str | None = None, earlier: Sequence[Entry] = ()
+) -> tuple[Entry, Path]:
+    """The decision of this round, taken or found in the ledger, and its file.
+
+    Args:
+        root: the project.
+        by: who or what started it.
+        model: the challenger a person has chosen; none: the network with the best validation score.
+        earlier: decisions that this ledger does not have (those of an open proposal): what they have spent
+            is spent.
+
+    Raises:
+        NoInputError: there are no outputs to decide on.
+        DataError: outputs of different runs, a champion whose files are not whole, a registry that does not
+            have the ledger's champion.
+        UsageError: no such model.
+        UnavailableError: the registry cannot be reached.
+    """
+    outputs, entries = Outputs(root), read_ledger(root)
+    name = outputs.best("network") if model is None else outputs.named(model)
+    if name is None:
+        raise DataError(
+            "params.yaml: architectures is empty, so there is no challenger; name one: --model NAME"
+        )
+    challenger, fault = outputs.candidate(name)
+    before = decided_before(entries, challenger, outputs.round)
+    if before is not None:
+        return before, path_of(root, before)
+    said = by if model is None else f"{by}, who chose {model}"
+    work = _Deciding(outputs, entries, earlier, challenger, fault, said)
+    reigning = champion(entries)
+    entry = work.first() if reigning is None else work.next(reigning)
+    return entry, write_entry(root, entry)
+
+
+class _Deciding:
+    """A decision in the making."""
+
+    def __init__(
+        self,
+        outputs: Outputs,
+        entries: Sequence[Entry],
+        earlier: Sequence[Entry],
+        challenger: Candidate,
+        fault: str,
+        by: str,
+    ) -> None:
+        path = outputs.root / OPERATIONS
+        self.operations = read(path, Operations) if path.exists() else Operations()
+        self.outputs, self.entries, self.earlier = outputs, entries, earlier
+        self.challenger, self.fault, self.by = challenger, fault, by
+
+    def first(self) -> Entry:
+        """Nobody reigns: the best baseline does, unless the challenger beats it in the same round."""
+        refuse_unknown_champion(self.outputs.root)
+        name = self.outputs.best("baseline")
+        if name is None or name == self.challenger.model:
+            if self.fault:
+                raise DataError(self.fault)
+            return self._entry("first", None, self.challenger, None, f"{self.challenger.model} has no rival")
+        baseline, fault = self.outputs.candidate(name)
+        if fault:
+            raise DataError(fault)
+        found = self._against(baseline, self.outputs.folder(name))
+        better = found.action == "promote"
+        winner = self.challenger if better else baseline
+        reason = found.reason if better else f"{baseline.model}, the best baseline: {found.reason}"
+        return self._entry("first", baseline, winner, found.evidence, reason)
+
+    def next(self, reigning: Candidate) -> Entry:
+        """Somebody reigns."""
+        if self.challenger.fingerprint == reigning.fingerprint:
+            return self._entry("keep", reigning, reigning, None, f"{reigning.model} is the champion already")
+        folder = reigning_folder(self.outputs.root, reigning)
+        return self._against(reigning, folder)
+
+    def _against(self, reigning: Candidate, folder: Path) -> Entry:
+        """The test, or the refusal of a challenger that cannot be used."""
+        if self.fault:
+            return self._entry("refuse", reigning, reigning, None, self.fault)
+        try:
+            both = compared(self.outputs, folder, self.outputs.folder(self.challenger.model))
+        except ChallengerError as error:
+            return self._entry("refuse", reigning, reigning, None, str(error))
+        rules = self.operations.gate
+        allowed = budget(self.outputs, both, [*self.entries, *self.earlier], rules)
+        found = decide(reigning, self.challenger, both, allowed, rules)
+        winner = self.challenger if found.action == "promote" else reigning
+        return self._entry(found.action, reigning, winner, found.evidence, found.reason)
+
+    def _entry(
+        self, action: Action, before: Candidate | None, winner: Candidate, evidence: Evidence | None, why: str
+    ) -> Entry:
+        as_of, lock, data = self.outputs.round
+        return Entry(
+            sequence=next_sequence(self.entries),
+            action=action,
+            as_of=as_of,
+            name=self.operations.registry.model,
+            champion=before,
+            challenger=self.challenger,
+            winner=winner.fingerprint,
+            evidence=evidence,
+            reason=why,
+            by=self.by,
+            dvc_lock_sha256=lock,
+            data_sha256=data,
+            vintage=self.outputs.raw.get("vintage"),
+        )

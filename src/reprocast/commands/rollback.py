@@ -1,0 +1,88 @@
+"""`reprocast rollback`: another champion by a person's word, recorded before the alias moves."""
+
+from pathlib import Path
+
+from reprocast.commands.champion_files import fetched
+from reprocast.commands.enacting import enact
+from reprocast.commands.ledger_files import read_ledger, write_entry
+from reprocast.commands.loaded import read_description
+from reprocast.errors import DataError, UsageError
+from reprocast.registry.ledger import next_sequence, reigns
+from reprocast.registry.ledger_entry import Candidate, Entry
+from reprocast.tracking.registered import Registry, Version, open_registry, version_of, versions
+
+
+def rollback(root: Path, *, by: str, to: int | None = None, why: str = "") -> str:
+    """Makes the champion before this one champion again, or a registered version; what to print.
+
+    Files of the version are fetched and checked first: where they are not whole, nothing is written.
+
+    Raises:
+        UsageError: no such version, or it is the champion already.
+        DataError: there is no champion to go back from or to, or the version's files are not whole.
+        UnavailableError: the registry cannot be reached.
+    """
+    entries, registry = read_ledger(root), open_registry(root)
+    stack = reigns(entries)
+    if not stack:
+        raise DataError("ledger/: there is no champion yet; `reprocast promote` makes the first")
+    version = _before(registry, stack) if to is None else _numbered(registry, to)
+    if version.fingerprint == stack[-1].fingerprint:
+        raise UsageError(f"{registry.name} version {version.number} is the champion already")
+    target = _candidate(registry, version, root)
+    last = entries[-1]
+    entry = Entry(
+        sequence=next_sequence(entries),
+        action="rollback",
+        as_of=last.as_of,
+        name=registry.name,
+        champion=stack[-1],
+        challenger=target,
+        winner=target.fingerprint,
+        evidence=None,
+        reason=why or f"back from {stack[-1].model} to version {version.number}, {target.model}",
+        by=by,
+        dvc_lock_sha256=version.tags.get("dvc_lock_sha256"),
+        data_sha256=version.tags.get("data_sha256"),
+        vintage=version.tags.get("vintage"),
+    )
+    path = write_entry(root, entry)
+    return f"rollback: {entry.reason}\n{enact(root, entry)}\nledger: {path.relative_to(root)}"
+
+
+def _before(registry: Registry, stack: list[Candidate]) -> Version:
+    if len(stack) < 2:
+        raise DataError(
+            f"ledger/: nobody was champion before {stack[-1].model}; "
+            "`reprocast rollback --to N` takes a version"
+        )
+    found = version_of(registry, stack[-2].fingerprint)
+    if found is None:
+        raise DataError(
+            f"{registry.name}: has no version of {stack[-2].model} ({stack[-2].fingerprint[:12]}); "
+            "`reprocast rollback --to N` takes another"
+        )
+    return found
+
+
+def _numbered(registry: Registry, number: int) -> Version:
+    known = {one.number: one for one in versions(registry)}
+    if number not in known:
+        there = ", ".join(str(one) for one in sorted(known)) or "none"
+        raise UsageError(f"--to {number}: {registry.name} has no such version; there are {there}")
+    return known[number]
+
+
+def _candidate(registry: Registry, version: Version, root: Path) -> Candidate:
+    """The version as the ledger knows models, from its own files."""
+    said = read_description(fetched(registry, version, root))
+    return Candidate(
+        fingerprint=version.fingerprint,
+        model=version.model,
+        kind=said.kind,
+        artifact_sha256=version.artifact_sha256,
+        validation_end=said.validation_end,
+        parameters=said.cost.parameters,
+        multiply_adds=said.cost.multiply_adds,
+        origin=version.tags.get("commit"),
+    )

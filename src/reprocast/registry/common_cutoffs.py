@@ -1,0 +1,67 @@
+"""Two models on the same cutoffs, against the same answers, in the same units. Legend: n cutoffs."""
+
+from typing import Any
+
+import pandas as pd
+
+from reprocast.errors import DataError
+from reprocast.evaluation.sample import PLACE, Sample, sample
+from reprocast.tasks.forecast.losses import row_losses
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+LOSS = "mae"
+"""Mean scaled absolute error over series, targets and steps."""
+
+
+def later(champion: str | int | None, challenger: str | int | None, times: Any) -> Any:
+    """The end of both models' validation, in the type of the panel's times (T,).
+
+    Raises:
+        DataError: a model does not say where its validation ends.
+    """
+    ends = [end for end in (champion, challenger) if end is not None]
+    if len(ends) < 2:
+        raise DataError(
+            "a model does not say where its validation ends, so it cannot be told what it has seen; "
+            "train it again with `reprocast repro`"
+        )
+    return max(pd.Series(ends).to_numpy().astype(times.dtype))
+
+
+def common_sample(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int) -> Sample:
+    """Losses of both where both have forecast; the answers are those that the challenger's table has.
+
+    Args:
+        champion: its forecast table.
+        challenger: its forecast table, in the same units.
+        horizon: steps that each loss averages over (H).
+
+    Raises:
+        DataError: they forecast other targets or horizons, or nothing in common.
+    """
+    _refuse_other_questions(champion, challenger)
+    ours, theirs = (table.set_index(PLACE).sort_index() for table in (challenger, champion))
+    places = ours.index.intersection(theirs.index)
+    if not len(places):
+        raise DataError(
+            "champion and challenger have no cutoff in common after the end of both models' validation; "
+            "move data.end on, or make split.test longer"
+        )
+    ours, theirs = ours.loc[places], theirs.loc[places]
+    same = theirs.assign(**{name: ours[name] for name in ("y", "loc", "scale")})
+    rows = {CHAMPION: same, CHALLENGER: ours}
+    return sample({name: row_losses(table.reset_index(), LOSS) for name, table in rows.items()}, horizon)
+
+
+def _refuse_other_questions(champion: pd.DataFrame, challenger: pd.DataFrame) -> None:
+    asked = [_question(table) for table in (champion, challenger)]
+    if asked[0] != asked[1]:
+        raise DataError(
+            f"the champion forecasts {asked[0]}, the challenger {asked[1]}: these cannot be compared; "
+            "give the new question another registry.model in operations.yaml"
+        )
+
+
+def _question(table: pd.DataFrame) -> str:
+    steps = sorted({len(steps) for steps in table["mean"]})
+    return f"{', '.join(map(str, steps))} steps of {', '.join(sorted(table['target'].unique()))}"
