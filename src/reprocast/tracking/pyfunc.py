@@ -15,8 +15,12 @@ from mlflow.types import ColSpec, DataType, Schema
 
 from reprocast.closure import SOURCE
 from reprocast.data.transforms import needed_columns
-from reprocast.model import Description, levels_of
+from reprocast.deterministic import canonical_json
+from reprocast.model import Description
 from reprocast.panel import Panel, read_panel
+from reprocast.tasks.forecast.kept_intervals import FILE, Intervals, quantile_names
+from reprocast.tasks.loading import read_description
+from reprocast.tracking.interval_file import intervals_of
 from reprocast.tracking.outputs import ModelOutput
 from reprocast.tracking.store import Store
 
@@ -39,7 +43,7 @@ def log_model(store: Store, run: str, output: ModelOutput, root: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
         local = Path(scratch, NAME)
         head = Model(logged.artifact_location, run, model_uuid=logged.model_id, model_id=logged.model_id)
-        _save(local, head, output, panel)
+        save(local, head, output.folder, panel)
         store.client.log_model_artifacts(logged.model_id, str(local))
     store.client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     store.client.log_outputs(run, [LoggedModelOutput(logged.model_id, step=0)])
@@ -62,8 +66,17 @@ def _files_exist(location: str) -> bool:
     return not location.startswith(scheme) or Path(location.removeprefix(scheme), "MLmodel").is_file()
 
 
-def _save(local: Path, head: Model, output: ModelOutput, panel: Panel | None) -> None:
-    description = output.description
+def save(local: Path, head: Model, folder: Path, panel: Panel | None) -> None:
+    """Writes a model's folder as one that MLflow serves.
+
+    Args:
+        local: folder to be made; its parent is used for scratch.
+        head: of the MLmodel file.
+        folder: models/<name>, or another that holds a model.
+        panel: gives types of columns and the example; None where there is none.
+    """
+    description = read_description(folder)
+    intervals = intervals_of(folder, description)
     needs = NEEDS + (NETWORK_NEEDS if description.kind == "network" else ())
     with warnings.catch_warnings():
         # mlflow 3.17 compares column names with a range, which pandas 3 deprecates
@@ -74,12 +87,22 @@ def _save(local: Path, head: Model, output: ModelOutput, panel: Panel | None) ->
             path=str(local),
             mlflow_model=head,
             python_model=str(CODE),
-            artifacts={"model": str(_deployed(output.folder, local.parent))},
+            artifacts=_artifacts(folder, intervals, local.parent),
             code_paths=[str(SOURCE)],
-            signature=_signature(description, panel),
+            signature=_signature(description, panel, intervals),
             input_example=None if panel is None else _example(description, panel),
             pip_requirements=[f"{name}=={version(name).partition('+')[0]}" for name in needs],
         )
+
+
+def _artifacts(folder: Path, intervals: Intervals | None, scratch: Path) -> dict[str, str]:
+    """What goes with the code: `model`, the folder as it is, and beside it `intervals`, if there are some."""
+    found = {"model": str(_deployed(folder, scratch))}
+    if intervals is None:
+        return found
+    path = scratch / "deployed" / FILE
+    path.write_text(canonical_json(intervals.model_dump(mode="json")), encoding="utf-8")
+    return found | {"intervals": str(path)}
 
 
 def _deployed(folder: Path, scratch: Path) -> Path:
@@ -94,7 +117,7 @@ def _columns(description: Description, panel: Panel | None) -> tuple[str, ...]:
     return needed_columns(features.target + features.past + features.future, available)
 
 
-def _signature(description: Description, panel: Panel | None) -> ModelSignature:
+def _signature(description: Description, panel: Panel | None, intervals: Intervals | None) -> ModelSignature:
     """Columns by name and type; how many rows and series there are is left open."""
     steps = panel is not None and panel.ds.dtype.kind != "M"
     time = DataType.long if steps else DataType.datetime
@@ -106,7 +129,7 @@ def _signature(description: Description, panel: Panel | None) -> ModelSignature:
     inputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "ds"), *columns]
     outputs = [ColSpec(DataType.string, "unique_id"), ColSpec(time, "cutoff"), ColSpec(time, "ds")]
     outputs += [ColSpec(DataType.string, "target"), ColSpec(DataType.double, "mean")]
-    outputs += [ColSpec(DataType.double, f"q-{level:g}") for level in levels_of(description)]
+    outputs += [ColSpec(DataType.double, name) for name in quantile_names(description, intervals)]
     return ModelSignature(Schema([*inputs]), Schema([*outputs]))
 
 

@@ -131,11 +131,8 @@ def download(registry: Registry, version: Version, to: Path) -> Path:
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".download-", dir=to.parent) as scratch:
-        place = f"{version.source.rstrip('/')}/artifacts/{version.model}"
         try:
-            found = mlflow.artifacts.download_artifacts(
-                artifact_uri=place, dst_path=scratch, tracking_uri=registry.uri
-            )
+            found = _fetched(registry, version, version.model, scratch)
         except (MlflowException, OSError) as error:
             reason = " ".join(str(error).split())[:200]
             raise DataError(
@@ -144,6 +141,24 @@ def download(registry: Registry, version: Version, to: Path) -> Path:
             ) from error
         shutil.move(found, to)
     return to
+
+
+def download_beside(registry: Registry, version: Version, name: str, to: Path) -> Path | None:
+    """Copies a file that lies beside a version's model folder into the folder `to`; None without it."""
+    files = mlflow.artifacts.list_artifacts(
+        artifact_uri=f"{version.source.rstrip('/')}/artifacts", tracking_uri=registry.uri
+    )
+    if name not in {Path(found.path).name for found in files}:
+        return None
+    return Path(_fetched(registry, version, name, str(to)))
+
+
+def _fetched(registry: Registry, version: Version, name: str, to: str) -> str:
+    place = f"{version.source.rstrip('/')}/artifacts/{name}"
+    found: str = mlflow.artifacts.download_artifacts(
+        artifact_uri=place, dst_path=to, tracking_uri=registry.uri
+    )
+    return found
 
 
 def _make(registry: Registry) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
+from mlflow.protos.databricks_pb2 import BAD_REQUEST
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from reprocast.data.windows import Channels
-from reprocast.errors import DataError
-from reprocast.model import Description, Model
+from reprocast.errors import DataError, ReprocastError
+from reprocast.model import Description
 from reprocast.panel import from_frame
 
 
@@ -20,8 +22,12 @@ class ServedModel(PythonModel):
     """Forecasts the steps after the last row of each series in a long panel."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Reads description and weights from the artifact `model`."""
-        self.model = _load(Path(context.artifacts["model"]))
+        """Reads description and weights from the artifact `model`, and `intervals`, where there are some."""
+        from reprocast.tasks.loading import load_model
+        from reprocast.tracking.interval_file import read_intervals
+
+        self.model, kept = load_model(Path(context.artifacts["model"])), context.artifacts.get("intervals")
+        self.intervals = read_intervals(Path(kept), self.model.description) if kept else None
 
     def predict(
         self,
@@ -29,7 +35,7 @@ class ServedModel(PythonModel):
         model_input: pd.DataFrame,
         params: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> pd.DataFrame:
-        """Forecasts (unique_id, cutoff, ds, target, mean), H rows per series and target.
+        """Forecasts (unique_id, cutoff, ds, target, mean, q-…), H rows per series and target.
 
         Args:
             context: not used.
@@ -37,23 +43,16 @@ class ServedModel(PythonModel):
             params: not used.
 
         Raises:
-            DataError: a value is missing, a series is unknown or too short, times are out of order.
+            MlflowException: a value is missing, a series is unknown or too short, times are out of order; of
+                mlflow's kind, because its server answers 400 with the reason to such only.
         """
         from reprocast.tasks.forecast.predict import forecast_panel
 
-        _refuse_missing(model_input, self.model.description)
-        return forecast_panel(self.model, from_frame(model_input))
-
-
-def _load(folder: Path) -> Model:
-    text = (folder / "model.json").read_text(encoding="utf-8")
-    if Description.model_validate_json(text).kind == "baseline":
-        from reprocast.baselines.saved import load_baseline
-
-        return load_baseline(folder)
-    from reprocast.tasks.networks import load_network
-
-    return load_network(folder)
+        try:
+            _refuse_missing(model_input, self.model.description)
+            return forecast_panel(self.model, from_frame(model_input), self.intervals)
+        except ReprocastError as error:
+            raise MlflowException(str(error), BAD_REQUEST) from error
 
 
 FILLED = ("forward_fill", "interpolate", "mask")

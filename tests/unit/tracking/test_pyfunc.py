@@ -63,7 +63,7 @@ def test_a_missing_value_is_refused_wherever_it_stands(
 ) -> None:
     frame.loc[row, "close"] = np.nan
     series = frame["unique_id"][row]
-    with pytest.raises(DataError, match=f"series {series}, row {row}: close is missing"):
+    with pytest.raises(MlflowException, match=f"series {series}, row {row}: close is missing"):
         served.predict(frame)
 
 
@@ -95,7 +95,7 @@ def test_a_changed_unit_is_refused(served: PyFuncModel, outputs: Path, frame: pd
     shown = Shown(low=((1.0,),) * 2, high=((500.0,),) * 2, least=((0.1,),) * 2, most=((90.0,),) * 2)
     object.__setattr__(model, "description", model.description.model_copy(update={"shown": shown}))
     served.predict(frame)
-    with pytest.raises(DataError, match=r"series A, close: holds .* as if it had another unit"):
+    with pytest.raises(MlflowException, match=r"series A, close: holds .* as if it had another unit"):
         served.predict(frame.assign(close=frame["close"] * 1000))
 
 
@@ -109,9 +109,16 @@ def test_text_in_a_number_is_refused(served: PyFuncModel, frame: pd.DataFrame) -
         served.predict(frame.assign(close="one"))
 
 
-def test_an_unknown_series_is_refused(served: PyFuncModel, frame: pd.DataFrame) -> None:
-    with pytest.raises(DataError, match="ZZZ"):
-        served.predict(frame.assign(unique_id=frame["unique_id"].replace("A", "ZZZ")))
+def test_an_unknown_series_is_refused_by_a_model_that_would_have_to_know_it(
+    served: PyFuncModel, frame: pd.DataFrame
+) -> None:
+    other = frame.assign(unique_id=frame["unique_id"].replace("B", "ZZZ"))
+    assert served.predict(other)["mean"].tolist() == served.predict(frame)["mean"].tolist()
+    model = served.unwrap_python_model().model
+    knows = model.description.model_copy(update={"block": {"kind": "climatology"}})
+    object.__setattr__(model, "description", knows)
+    with pytest.raises(MlflowException, match="series ZZZ: not among those that naive was trained on"):
+        served.predict(other)
 
 
 def test_nothing_of_it_is_pickled(outputs: Path, served: PyFuncModel) -> None:

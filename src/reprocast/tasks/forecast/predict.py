@@ -19,7 +19,9 @@ from reprocast.data.windows import Batch, Channels, Floats, Ints
 from reprocast.errors import DataError
 from reprocast.model import Description, Model, QuantileModel, levels_of
 from reprocast.panel import Panel, Times, time_text
-from reprocast.tasks.forecast.refusing import refuse_missing, refuse_unfamiliar, refuse_unseen
+from reprocast.tasks.forecast.kept_intervals import Intervals, ends
+from reprocast.tasks.forecast.refusing import refuse_empty, refuse_missing, refuse_unfamiliar
+from reprocast.tasks.forecast.strangers import with_strangers
 
 
 @dataclass(frozen=True)
@@ -34,22 +36,23 @@ class Seen:
     """Channels at these rows, unscaled and filled as declared (T, C)."""
 
 
-def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
+def forecast_panel(model: Model, panel: Panel, intervals: Intervals | None = None) -> pd.DataFrame:
     """The H steps after the last row of each series, as the mean of the model's seeds.
 
     Where columns are known ahead, rows at the end that hold nothing else are steps to be forecast.
 
     Returns:
-        unique_id, cutoff, ds, target, mean and, where the model has levels, quantiles like `q-0.1`, in the
-        target's units; H rows per series and target.
+        unique_id, cutoff, ds, target, mean and quantiles like `q-0.1`, in the target's units; H rows per
+        series and target. The quantiles are the model's own where it has levels, else the ends of
+        `intervals`, if such are given.
 
     Raises:
-        DataError: a series the model has not seen, one shorter than the look-back, a missing value, or a
-            column that is not known as far ahead as the model forecasts.
+        DataError: a series that the model would have to know and does not, one shorter than the look-back, a
+            missing value, or a column that is not known as far ahead as the model forecasts.
         ParamsError: the panel lacks a column that a channel is derived from.
     """
-    description = model.description
-    refuse_unseen(panel, description)
+    refuse_empty(panel)
+    description = with_strangers(model.description, panel.ids)
     series = np.asarray([description.series.index(name) for name in panel.ids], np.int64)
     _refuse_other_categories(panel, description, series)
     seen = _seen(panel, description)
@@ -57,7 +60,8 @@ def forecast_panel(model: Model, panel: Panel) -> pd.DataFrame:
     mean = unscaled(model.forecast(batch).mean(axis=0), batch.loc[:, None], batch.scale[:, None])
     ahead = seen.panel.ds[seen.cutoffs[:, None] + 1 + np.arange(description.horizon)]
     table = _long(panel, seen.panel.ds[seen.cutoffs], ahead, description.channels.target, mean)
-    return table.assign(**_quantiles(model, batch))
+    conformal = {} if intervals is None else ends(table, intervals)
+    return table.assign(**(_quantiles(model, batch) or conformal))
 
 
 def _quantiles(model: Model, batch: Batch) -> dict[str, Floats]:

@@ -8,24 +8,17 @@ import numpy as np
 from reprocast.data import findings
 from reprocast.data.familiar import Ranges, said_of, unfamiliar
 from reprocast.data.windows import Floats, Ints
-from reprocast.errors import DataError, first_names
+from reprocast.errors import DataError
 from reprocast.model import Description
 from reprocast.panel import Panel, Times
 
 
-def refuse_unseen(panel: Panel, description: Description) -> None:
-    """Raises on series that the model does not know, and where there is none at all.
+def refuse_empty(panel: Panel) -> None:
+    """Raises where there is nothing to forecast from.
 
     Raises:
-        DataError: naming them.
+        DataError: the panel has no rows.
     """
-    unseen = findings.unseen(panel.ids, description.series)
-    if unseen:
-        names, known = first_names(one.series for one in unseen), first_names(description.series)
-        raise DataError(
-            f"series {names}: not among those that {description.name} was trained on ({known}); "
-            "leave them out, or train with them (data.series)"
-        )
     if not len(panel):
         raise DataError("the panel has no rows, so there is nothing to forecast from")
 

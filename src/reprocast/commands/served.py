@@ -1,0 +1,88 @@
+"""Which model forecasts: the champion, one of the project's models by name, or any folder that holds one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reprocast.errors import DataError, NoInputError
+from reprocast.registry.artifact import artifact_sha256
+from reprocast.stages.publish import STATE, new_folder
+from reprocast.tasks.forecast.kept_intervals import FILE as INTERVALS
+from reprocast.tasks.loading import FILE
+
+if TYPE_CHECKING:
+    from reprocast.tracking.registered import Registry, Version
+
+MODELS = Path("models")
+CHAMPION = "champion"
+CHAMPIONS = STATE / CHAMPION
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A model that is there."""
+
+    folder: Path
+    """Holds model.json; what belongs to it may lie beside it."""
+    said: str
+    """What it is called in messages."""
+
+
+def chosen(root: Path, model: str) -> Chosen:
+    """The model meant by `champion`, by a name under models/, or by a folder; a folder needs no registry.
+
+    Raises:
+        NoInputError: there is no such model, or no champion yet.
+        DataError: the champion's files are not those that were registered.
+    """
+    if model == CHAMPION:
+        return Chosen(champion_folder(root), CHAMPION)
+    for folder in (root / MODELS / model, root / model):
+        if (folder / FILE).is_file():
+            return Chosen(folder, folder.name)
+    there = ", ".join(sorted(path.parent.name for path in (root / MODELS).glob(f"*/{FILE}"))) or "none"
+    raise NoInputError(
+        f"--model {model}: neither a model of {MODELS}/ ({there}) nor a folder with {FILE}; "
+        f"name one of these, or {CHAMPION}"
+    )
+
+
+def champion_folder(root: Path) -> Path:
+    """The champion's folder, checked against the hash that it was registered with.
+
+    It is fetched once and kept in .reprocast/champion/<artifact_sha256>/<name>, what belongs to it beside it.
+
+    Raises:
+        NoInputError: nothing was promoted yet.
+        DataError: its files are not there, or not those that were registered.
+        UnavailableError: the registry cannot be reached.
+    """
+    from reprocast.tracking.registered import champion, open_registry  # mlflow: a second
+
+    registry = open_registry(root)
+    version = champion(registry)
+    if version is None:
+        raise NoInputError(
+            "there is no champion yet; run `reprocast promote`, or name a model of this project with --model"
+        )
+    place = root / CHAMPIONS / (version.artifact_sha256 or "unknown")
+    if not _is_whole(place / version.model, version.artifact_sha256):
+        _fetch(registry, version, place)
+    return place / version.model
+
+
+def _fetch(registry: "Registry", version: "Version", place: Path) -> None:
+    from reprocast.tracking.registered import download, download_beside
+
+    with new_folder(place) as fresh:
+        folder = download(registry, version, fresh / version.model)
+        if not _is_whole(folder, version.artifact_sha256):
+            raise DataError(
+                f"{registry.name} version {version.number}, the champion: its files are not those that were "
+                "registered; `reprocast verify` says which link broke, `reprocast rollback` takes another"
+            )
+        download_beside(registry, version, INTERVALS, fresh)
+
+
+def _is_whole(folder: Path, sha256: str) -> bool:
+    return (folder / FILE).is_file() and artifact_sha256(folder) == sha256
