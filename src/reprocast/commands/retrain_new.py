@@ -7,9 +7,13 @@ from pathlib import Path
 from reprocast.commands.git import content, git
 from reprocast.commands.retrain_place import tree_with
 from reprocast.data.vintage import VINTAGES
+from reprocast.registry.ledger_entry import Entry
+from reprocast.stages.publish import write_file
 from reprocast.stages.stage import PARAMS
 
 LEDGER = "ledger"
+STAYS = ("keep", "refuse")
+"""Actions after which the champion is who it was."""
 
 
 def is_covered(commit: str, params: str) -> bool:
@@ -37,23 +41,24 @@ def take_vintages(proposal: str, base: str) -> None:
         path, theirs = Path(name), content(proposal, name)
         here = path.read_bytes() if path.exists() else None
         if theirs is not None and here in (None, content(base, name)) and here != theirs:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(theirs)
+            write_file(path, theirs)
 
 
-def carry_over(proposal: str, base: str) -> list[str]:
-    """Takes over what an open proposal has decided against a challenger; returns the names of the files.
+def carry_over(proposal: str, base: str) -> None:
+    """Takes over what an open proposal has decided against a challenger.
 
-    It was a look at the data, and alpha was spent on it, merged or not. A promotion that is superseded is not
-    taken over: nobody was promoted.
+    It was a look at the data, and alpha was spent on it, merged or not.
     """
-    carried = []
     for name in _names(proposal, LEDGER):
-        if content(base, name) is None and _entry(proposal, name).get("action") in ("keep", "refuse"):
-            Path(name).parent.mkdir(exist_ok=True)
-            Path(name).write_bytes(content(proposal, name) or b"")
-            carried.append(name)
-    return carried
+        if content(base, name) is None and _entry(proposal, name).get("action") in STAYS:
+            write_file(Path(name), content(proposal, name) or b"")
+
+
+def superseded(proposal: str, base: str) -> list[Entry]:
+    """Promotions of an open proposal: nobody was promoted, but what they have spent is spent."""
+    new = [name for name in _names(proposal, LEDGER) if content(base, name) is None]
+    crowned = [name for name in new if _entry(proposal, name).get("action") not in STAYS]
+    return [Entry.model_validate_json(content(proposal, name) or b"") for name in crowned]
 
 
 def _names(commit: str, folder: str) -> list[str]:

@@ -7,12 +7,11 @@ what is left follows from its ledger.
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from reprocast.commands import retrain_back as back
 from reprocast.commands import retrain_place as place
+from reprocast.commands import retrain_publishing as publishing
 from reprocast.commands.git import git
 from reprocast.commands.retrain_round import Round
 from reprocast.commands.retrain_status import changed
@@ -46,7 +45,9 @@ def update(one: Round) -> None:
 def settle(one: Round) -> None:
     """Enacts decisions of the branch that the registry does not reflect yet."""
     if not one.proposes:
-        one.notes += _gate().enact_pending(Path.cwd())
+        said = publishing.gate().enact_committed(Path.cwd())
+        if " is now " in said or " registered" in said:
+            one.notes.append(f"Caught up: {said}")
 
 
 def acquire(one: Round) -> None:
@@ -100,74 +101,18 @@ def reproduce(one: Round) -> None:
 
 def decide(one: Round) -> None:
     """Compares champion and challenger, and writes the decision to the ledger."""
-    from reprocast.commands.retrain_new import carry_over
+    from reprocast.commands.retrain_new import carry_over, superseded
     from reprocast.commands.retrain_words import results, verdict
 
+    earlier = []
     if one.proposes and one.tips.proposal:
         carry_over(one.tips.proposal, one.base)
-    one.entry, path = _gate().decided(Path.cwd(), by=f"reprocast retrain, started by {one.status.who}")
+        earlier = superseded(one.tips.proposal, one.base)
+    by = f"reprocast retrain, started by {one.status.who}"
+    one.entry, path = publishing.gate().decided(Path.cwd(), by=by, earlier=earlier)
     name = path.relative_to(Path.cwd()) if path.is_absolute() else path
     one.status = changed(one.status, action=one.entry.action, ledger=name.as_posix(), line=one.entry.reason)
     one.status, one.results = changed(one.status, verdict=verdict()), results(one.base)
-
-
-def push_data(one: Round) -> None:
-    """Pushes outputs and vintages to DVC's remote."""
-    if one.pushes:
-        from reprocast.commands.retrain_remote import push_outputs
-
-        push_outputs()
-    else:
-        one.notes.append(
-            "Outputs stay in the cache of this machine (no DVC remote, or vintages.push is false)."
-        )
-
-
-def verify_data(one: Round) -> None:
-    """Looks whether the remote has them."""
-    if one.pushes:
-        from reprocast.commands.retrain_remote import verify_push
-
-        one.pushed = verify_push()
-
-
-def commit(one: Round) -> None:
-    """Makes the commit; no branch has it yet."""
-    from reprocast.commands.retrain_words import message
-
-    one.commit = place.committed(
-        one.base, message(one.status, f"vintage {one.vintage.name}, up to {one.vintage.last}")
-    )
-    one.status = changed(one.status, commit=one.commit)
-
-
-def publish(one: Round) -> None:
-    """Pushes the commit: from here on the round counts."""
-    if one.proposes:
-        place.proposed(one.commit, one.tips, one.policy)
-        one.status = changed(one.status, proposal=one.policy.proposal)
-    else:
-        place.published(one.commit, one.policy)
-
-
-def follow(one: Round) -> None:
-    """The branch here follows; after a proposal everything here is again as the branch has it."""
-    if one.proposes:
-        back.put_back()
-        return
-    place.follow(one.commit, one.base, one.policy)
-    back.finished()
-
-
-def alias(one: Round) -> None:
-    """Makes the registry agree with the decision; of a proposal, the merge does that."""
-    if not one.proposes:
-        one.notes.append(_gate().enact(Path.cwd(), one.entry))
-
-
-def _gate() -> Any:
-    """The gate, imported late: it needs MLflow."""
-    return import_module("reprocast.commands.promote")
 
 
 STEPS: dict[str, Callable[[Round], None]] = {
@@ -180,12 +125,12 @@ STEPS: dict[str, Callable[[Round], None]] = {
     "validate": validate,
     "reproduce": reproduce,
     "decide": decide,
-    "dvc_push": push_data,
-    "verify_push": verify_data,
-    "commit": commit,
-    "git_push": publish,
-    "follow": follow,
-    "alias": alias,
+    "dvc_push": publishing.push_data,
+    "verify_push": publishing.verify_data,
+    "commit": publishing.commit,
+    "git_push": publishing.publish,
+    "follow": publishing.follow,
+    "alias": publishing.alias,
 }
 """In order; run_status.json names them."""
 
