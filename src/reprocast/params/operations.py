@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt
 
 from reprocast.params.base import Block
+from reprocast.params.drift import Drift
 from reprocast.params.reading import read
 from reprocast.params.registry import Gate, Registry
 from reprocast.params.retrain import Retrain
@@ -63,6 +64,8 @@ class Operations(Block):
     """What a challenger must show to become champion."""
     retrain: Retrain = Retrain()
     """How a scheduled round publishes what it found."""
+    drift: Drift = Drift()
+    """When drift is looked for, what counts, and what is proposed."""
 
 
 def read_operations() -> Operations:
