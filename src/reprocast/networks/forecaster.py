@@ -73,21 +73,28 @@ class Forecaster(nn.Module):
         """Scaled answers: point forecasts (B, H, K), or the numbers (B, H, K, P) of the head's family."""
         seen, mine = self._seen(batch.past[:, -self.look_back :])
         targets = seen[:, :, : self.sizes.targets]
-        states, last = self.encoder(self._beside(seen, batch))
+        states, last = self.encoder(self.beside(seen, batch))
         truth = self._truth(batch.target, mine) if self.training else None
+        answer = self.answer(Encoded(states, last, targets[:, -1], truth), targets, batch.future)
+        if mine is not None:
+            answer = self.family.moved(answer, *(part.expand(answer.shape[:3]) for part in mine))
+        return self.family.mean(answer) if isinstance(self.family, Point) else answer
+
+    def answer(self, encoded: Encoded, targets: Tensor, future: Tensor) -> Tensor:
+        """Settled numbers (B, H, K, P): from what the encoder found, the targets seen (B, L, K) and what is
+        known ahead (B, H, F).
+        """
         passing = sum(path(targets) for path in self.paths) if len(self.paths) else None
 
         def read(features: Tensor, h: int) -> Tensor:
             alone: Tensor = self.family.mean(self.head(features))[:, 0]
             return alone if passing is None else alone + passing[:, h]
 
-        features = self.decoder(Encoded(states, last, targets[:, -1], truth), batch.future, read)
-        answer: Tensor = self.head(features)
-        if passing is not None:
-            answer = self.family.moved(answer, passing, torch.ones_like(passing))
-        if mine is not None:
-            answer = self.family.moved(answer, *(part.expand(answer.shape[:3]) for part in mine))
-        return self.family.mean(answer) if isinstance(self.family, Point) else answer
+        settled: Tensor = self.head(self.decoder(encoded, future, read))
+        if passing is None:
+            return settled
+        moved: Tensor = self.family.moved(settled, passing, torch.ones_like(passing))
+        return moved
 
     def _seen(self, past: Tensor) -> tuple[Tensor, Own | None]:
         """What the encoder reads (B, L, C), and each window's own scale of the targets."""
@@ -100,7 +107,7 @@ class Forecaster(nn.Module):
             self.sizes.targets
         )
 
-    def _beside(self, seen: Tensor, batch: Inputs) -> Tensor:
+    def beside(self, seen: Tensor, batch: Inputs) -> Tensor:
         """What is seen, with what does not change at every step (B, L, C + S + embedding)."""
         parts = [batch.static] if self.sizes.static else []
         parts += [self.series(batch.series)] if self.series is not None else []
