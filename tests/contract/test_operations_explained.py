@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from typer.main import get_command
 
 from reprocast import errors
+from reprocast.cli import app
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -29,6 +31,15 @@ def commands() -> list[list[str]]:
         for words in re.findall(r"bin/reprocast ([^\n]*)|^reprocast (.*)$", text, re.M)
     ]
     return [words.split() for words in [*named, *("".join(pair) for pair in inside)]]
+
+
+def test_every_command_and_option_exists() -> None:
+    known = get_command(app).commands  # type: ignore[attr-defined]  # an app of several commands is a group
+    assert len(commands()) > 15
+    for name, *words in commands():
+        assert name in known, name
+        options = {text for one in known[name].params for text in (*one.opts, *one.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= options, (name, words)
 
 
 def test_workflows_named_have_the_inputs_named() -> None:

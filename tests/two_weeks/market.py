@@ -13,7 +13,7 @@ from reprocast.data.sources.yahoo_scenarios import Reply, Scenario, raw_chart, s
 
 NEW_YORK = ZoneInfo("America/New_York")
 TICKERS = ("AAA", "BBB")
-FIRST, LAST = "2023-08-01", "2024-06-28"
+FIRST, LAST = "2023-03-01", "2024-06-28"
 SPLIT = date(2024, 6, 13)
 """Two AAA for one, at the opening."""
 REVISED = date(2024, 5, 14)

@@ -23,15 +23,15 @@ seeds: [1]
 data:
   source: yahoo
   series: [AAA, BBB]
-  start: "2023-08-01"
+  start: "2023-03-01"
   end: "2024-06-07"
   calendar: XNYS
   season: 5
   kind: prices
 validation: {jump_z: null, shift_psi: null, shift_ks: null}
 columns: {target: [log_volatility], past: [log_return], future: [day_of_week]}
-window: {look_back: 8, horizon: 2, embargo: 2}
-split: {test: 50, validation: 50}
+window: {look_back: 8, horizon: 2, embargo: 2, scaling: none}
+split: {test: 100, validation: 60}
 architectures:
   gru: {cell: gru, hidden: 4}
 train: {batch_size: 64, max_epochs: 1, learning_rate: 0.000001}
