@@ -50,9 +50,16 @@ class ServedModel(PythonModel):
 
         try:
             _refuse_missing(model_input, self.model.description)
-            return forecast_panel(self.model, from_frame(model_input), self.intervals)
+            return _answer(forecast_panel(self.model, from_frame(model_input), self.intervals))
         except ReprocastError as error:
             raise MlflowException(str(error), BAD_REQUEST) from error
+
+
+def _answer(table: pd.DataFrame) -> pd.DataFrame:
+    """With None for ends of intervals that are not known: NaN is no JSON."""
+    unknown = [name for name in table.columns if name.startswith("q-") and table[name].hasnans]
+    filled = {name: table[name].astype(object).where(table[name].notna(), None) for name in unknown}
+    return table.assign(**filled)
 
 
 FILLED = ("forward_fill", "interpolate", "mask")

@@ -1,13 +1,17 @@
 """The logged model: loads without pickle, forecasts as the folder does, refuses what it cannot know."""
 
+import json
+from io import StringIO
 from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from backtested_project import RADIUS, put_backtest
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel
+from mlflow.pyfunc.scoring_server import predictions_to_json
 
 from reprocast.baselines.saved import load_baseline
 from reprocast.errors import DataError
@@ -119,6 +123,31 @@ def test_an_unknown_series_is_refused_by_a_model_that_would_have_to_know_it(
     object.__setattr__(model, "description", knows)
     with pytest.raises(MlflowException, match="series ZZZ: not among those that naive was trained on"):
         served.predict(other)
+
+
+def test_intervals_go_with_it_and_are_null_where_nothing_is_known(
+    outputs: Path, store: Store, monkeypatch: pytest.MonkeyPatch, frame: pd.DataFrame
+) -> None:
+    put_backtest(outputs, "naive")
+    sync(outputs)
+    (run,) = store.runs("tags.model = 'naive'")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_of(outputs).uri)
+    served = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+    said = served.metadata.get_output_schema().input_names()
+    both = served.predict(frame)
+    assert list(both) == said == ["unique_id", "cutoff", "ds", "target", "mean", "q-0.1", "q-0.9"]
+    assert (both["q-0.9"] - both["mean"]).tolist() == pytest.approx([2 * RADIUS] * 6)
+    found = served.predict(frame.assign(unique_id=frame["unique_id"].replace("B", "ZZZ")))
+    rows = json.loads(as_json(found))["predictions"]
+    assert [row["q-0.1"] is None for row in rows] == [False] * 3 + [True] * 3
+
+
+def as_json(found: pd.DataFrame) -> str:
+    """As the server writes it."""
+    stream = StringIO()
+    predictions_to_json(found, stream)
+    assert "NaN" not in stream.getvalue()
+    return stream.getvalue()
 
 
 def test_nothing_of_it_is_pickled(outputs: Path, served: PyFuncModel) -> None:
