@@ -1,23 +1,22 @@
 """A project whose rounds take a second: real git, DVC and MLflow, but stages of a line and a toy gate."""
 
 import contextlib
-import hashlib
 import io
 import json
 import os
 import subprocess
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import toy_gate
 from live_source import LiveSource, prices
 
 from reprocast.commands import dvc as dvc_module
-from reprocast.commands import repro, retrain_back, retrain_remote, retrain_steps, tracked
+from reprocast.commands import repro, retrain_back, retrain_new, retrain_publishing, retrain_remote, tracked
 from reprocast.commands import retrain as retrain_module
 from reprocast.commands.retrain import retrain
 
@@ -48,7 +47,9 @@ runtime: {}
 PIPELINE = """\
 stages:
   pull:
-    cmd: mkdir -p data/raw && cat data/vintages/*.json > data/raw/answers && grep end params.yaml > data/raw/end
+    cmd:
+      - mkdir -p data/raw && cat data/vintages/*.json > data/raw/answers
+      - grep end params.yaml > data/raw/end
     params: [data]
     deps: [data/vintages]
     outs: [data/raw]
@@ -61,7 +62,9 @@ stages:
     deps: [data/validated]
     outs: [models/gru]
   compare:
-    cmd: mkdir -p results && cp models/gru/model.json results/leaderboard && echo '{"test_mae":1}' > metrics.json
+    cmd:
+      - mkdir -p results && cp models/gru/model.json results/leaderboard
+      - echo '{"test_mae":1}' > metrics.json
     deps: [models/gru]
     metrics: [{metrics.json: {cache: false}}]
     outs: [results/leaderboard]
@@ -93,6 +96,10 @@ class World:
         self.source.frame, self.source.calls = prices(sessions=sessions), sessions
         return retrain(as_of=day(sessions), **options)
 
+    def longer(self, sessions: int) -> Any:
+        """What the source answers when it has had that many sessions."""
+        return prices(sessions=sessions)
+
     def state(self, *, outputs: bool = True) -> dict[str, Any]:
         """Everything that a round leaves, but for what names the process."""
         return {
@@ -103,7 +110,7 @@ class World:
             if outputs
             else {},
             "pushed": sorted(path.name for path in Path("../remote").rglob("*") if path.is_file()),
-            "registry": registry(),
+            "registry": toy_gate.registry(),
             "journal": Path(".reprocast/round.json").exists(),
         }
 
@@ -166,87 +173,18 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "dvc", quick_dvc)
     monkeypatch.setattr(repro, "_record", lambda _uri: None)
     gate = SimpleNamespace(
-        decided=lambda *a, **k: decided(*a, **k),  # by name, so that a test may kill a round there
-        enact=lambda *a: enact(*a),
-        enact_pending=lambda *a: enact_pending(*a),
+        decided=lambda *a, **k: toy_gate.decided(*a, **k),  # by name, so that a test may kill a round there
+        enact=lambda *a: toy_gate.enact(*a),
+        enact_committed=lambda *a: toy_gate.enact_committed(*a),
     )
-    monkeypatch.setattr(retrain_steps, "_gate", lambda: gate)
+    monkeypatch.setattr(retrain_publishing, "gate", lambda: gate)
+    monkeypatch.setattr(retrain_new, "superseded", lambda *_: [])  # entries of the toy are no entries
     for role in ("AUTHOR", "COMMITTER"):
         for what, value in (("NAME", "T"), ("EMAIL", "t@example.org"), ("DATE", "2024-01-01T00:00:00Z")):
             monkeypatch.setenv(f"GIT_{role}_{what}", value)
     for name in ("CI", "GITHUB_ACTOR", "REPROCAST_WEBHOOK", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("REPROCAST_BY", "somebody")
-
-
-@dataclass(frozen=True)
-class ToyEntry:
-    """What the steps read of an entry."""
-
-    action: str
-    reason: str
-    as_of: str
-    dvc_lock_sha256: str
-    by: str
-
-    def path(self) -> Path:
-        """Where it belongs."""
-        return Path("ledger") / f"{self.as_of}-{self.dvc_lock_sha256[:12]}-{self.action}.json"
-
-
-def decided(root: Path, *, by: str, model: str | None = None) -> tuple[ToyEntry, Path]:
-    """Promotes every model; what is decided depends on dvc.lock only."""
-    lock = hashlib.sha256(Path("dvc.lock").read_bytes()).hexdigest()
-    end = Path("data/raw/end").read_text(encoding="utf-8").split('"')[1]
-    entry = ToyEntry("promote", f"better than before by {lock[:2]}", end, lock, by)
-    put(entry.path(), json.dumps(vars(entry), sort_keys=True))
-    return entry, entry.path()
-
-
-def enact(root: Path, entry: ToyEntry) -> str:
-    """Registers the model of an entry, unless it is, and moves the alias last."""
-    import mlflow
-
-    store, lock = client(), entry.dvc_lock_sha256
-    with contextlib.suppress(mlflow.MlflowException):
-        store.create_registered_model("toy")
-    found = [version for version in store.search_model_versions("name='toy'") if version.tags["lock"] == lock]
-    version = found[0] if found else store.create_model_version("toy", "models/gru", tags={"lock": lock})
-    registered()
-    store.set_registered_model_alias("toy", "champion", version.version)
-    return f"{entry.as_of} is champion"
-
-
-def registered() -> None:
-    """A moment between the registration and the alias."""
-
-
-def enact_pending(root: Path) -> list[str]:
-    """The newest entry that has been committed, where the alias is not its."""
-    names = git("ls-tree", "-r", "--name-only", "HEAD", "ledger").split()
-    entries = [ToyEntry(**json.loads(git("show", f"HEAD:{name}"))) for name in names]
-    last = max(entries, key=lambda entry: entry.as_of, default=None)
-    return [enact(root, last)] if last and registry().get("champion") != last.dvc_lock_sha256 else []
-
-
-def client() -> Any:
-    """MLflow's, on the store of the current folder."""
-    from mlflow import MlflowClient
-
-    uri = f"sqlite:///{Path.cwd()}/mlruns/mlflow.db"
-    return MlflowClient(uri, uri)
-
-
-def registry() -> dict[str, Any]:
-    """Who is champion, and which versions there are."""
-    import mlflow
-
-    try:
-        versions = client().search_model_versions("name='toy'")
-        champion = client().get_model_version_by_alias("toy", "champion").tags["lock"]
-    except mlflow.MlflowException:
-        return {}
-    return {"champion": champion, "versions": sorted(version.tags["lock"] for version in versions)}
 
 
 class Killed(BaseException):

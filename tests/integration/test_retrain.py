@@ -1,16 +1,12 @@
 """Rounds of `reprocast retrain`, cut off at every point, end as if they had not been."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import toy_rounds
-from live_source import LiveSource
-from toy_rounds import FIRST, NEXT, World, day, git, in_this_process, killed, new_world, status
-from tracked_store import migrated
+import toy_gate
+from retrain_worlds import begun, migrated, uninterrupted, world
+from toy_rounds import World, killed, quick_dvc, status
 
 from reprocast.commands import (
     fresh,
@@ -23,42 +19,7 @@ from reprocast.commands import (
 )
 from reprocast.stages import acquire
 
-__all__ = ["migrated"]
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Path]:
-    """A project after its first round; do not change it."""
-    before, folder = Path.cwd(), tmp_path_factory.mktemp("begun")
-    with pytest.MonkeyPatch.context() as patch:
-        in_this_process(patch)
-        new_world(folder, migrated)
-        World(LiveSource(patch), patch).round(FIRST)
-        os.chdir(before)
-        yield folder
-
-
-@pytest.fixture
-def world(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A copy of it, in which the source has a session more."""
-    return copy(begun, tmp_path / "world", monkeypatch)
-
-
-def copy(begun: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    shutil.copytree(begun, folder, symlinks=True)
-    monkeypatch.chdir(folder / "project")
-    in_this_process(monkeypatch)
-    return World(LiveSource(monkeypatch), monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a round that nothing has cut off leaves."""
-    with pytest.MonkeyPatch.context() as patch:
-        world = copy(begun, tmp_path_factory.mktemp("uninterrupted") / "world", patch)
-        world.round()
-        return world.state()
-
+__all__ = ["begun", "migrated", "uninterrupted", "world"]
 
 POINTS = {
     "nothing was done": (retrain_place, "refuse_other_work", "before"),
@@ -74,8 +35,8 @@ POINTS = {
     "everything is reproduced": (repro, "dvc", "after repro --pull"),
     "it is not recorded": (repro, "_record", "before"),
     "it is recorded": (repro, "_record", "after"),
-    "before the decision": (toy_rounds, "decided", "before"),
-    "the decision is in the ledger": (toy_rounds, "decided", "after"),
+    "before the decision": (toy_gate, "decided", "before"),
+    "the decision is in the ledger": (toy_gate, "decided", "after"),
     "before dvc push": (retrain_remote, "dvc", "before push"),
     "after dvc push": (retrain_remote, "dvc", "after push"),
     "the push is verified": (retrain_remote, "_named", "after"),
@@ -86,9 +47,9 @@ POINTS = {
     "after git push": (retrain_place, "over_the_network", "after push"),
     "the branch follows, the index does not": (retrain_place, "git", "after update-ref"),
     "the index follows": (retrain_place, "git", "after reset"),
-    "before the registry": (toy_rounds, "enact", "before"),
-    "registered, the alias has not moved": (toy_rounds, "registered", "after"),
-    "the alias has moved": (toy_rounds, "enact", "after"),
+    "before the registry": (toy_gate, "enact", "before"),
+    "registered, the alias has not moved": (toy_gate, "registered", "after"),
+    "the alias has moved": (toy_gate, "enact", "after"),
 }
 FEW = ("data.end has moved", "the decision is in the ledger", "after git push")
 
@@ -101,3 +62,38 @@ def test_a_round_that_was_killed_is_replayed(point: str, world: World, uninterru
     world.round()
     assert world.state() == uninterrupted
     assert status()["state"] == "done"
+
+
+def pulled_only(*_: str, **__: object) -> None:
+    quick_dvc("repro", "pull")
+
+
+def without_metrics(*_: str, **__: object) -> None:
+    quick_dvc("repro", "train")
+    Path("metrics.json").unlink()
+    Path("results/leaderboard").unlink()
+
+
+def half_pushed(*_: str, **__: object) -> None:
+    quick_dvc("push", "--quiet")
+    for path in sorted(Path("../remote").rglob("*"))[::2]:
+        if path.is_file():
+            path.unlink()
+
+
+HALVES = {
+    "the data are pulled": (repro, pulled_only),
+    "outputs are deleted": (repro, without_metrics),
+    "half is pushed": (retrain_remote, half_pushed),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half", HALVES)
+def test_so_is_one_that_was_killed_within_dvc(half: str, world: World, uninterrupted: dict[str, Any]) -> None:
+    place, act = HALVES[half]
+    with world.monkeypatch.context() as patch:
+        patch.setattr(place, "dvc", act)
+        killed(world, place, "dvc", "after")
+    world.round()
+    assert world.state() == uninterrupted

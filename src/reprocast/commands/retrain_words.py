@@ -67,7 +67,7 @@ def _lines(status: Status, acquired: str, notes: list[str]) -> Iterator[str]:
         yield f"- Decision: `{status.ledger}`"
     if status.commit and status.state == "done":
         yield f"- Commit: `{status.commit}`" + (f" on `{status.proposal}`" if status.proposal else "")
-    yield from (f"- {note}" for note in notes if note)
+    yield from (f"- {line}" for note in notes for line in note.splitlines())
     if status.verdict:
         yield from ("", f"**Verdict.** {status.verdict}")
 
