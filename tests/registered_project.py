@@ -4,6 +4,7 @@ Its stages are a script of a second; hashes, fingerprint and file names are made
 """
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from dvc.repo import Repo
+from filelock import FileLock
 from unit.tracking.conftest import description
 
 from reprocast.deterministic import sha256_of_file
@@ -184,3 +187,31 @@ def _write_panel(path: Path, number: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     days = np.arange("2001-01-01", "2001-02-10", dtype="datetime64[D]").astype("datetime64[us]")
     write_panel(Panel(("A",), np.array([0, 40]), days, {"close": np.arange(40.0) + number}), path)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory, worker_id: str, migrated: Path) -> Path:
+    """The project after two rounds; do not change it. Workers that run side by side share it."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "played" / "project"
+    root.parent.mkdir(exist_ok=True)
+    with FileLock(f"{root}.lock"):
+        if not root.with_name("whole").exists():
+            before = Path.cwd()
+            root.mkdir()
+            os.chdir(root)
+            try:
+                new_project(root, migrated)
+            finally:
+                os.chdir(before)
+            root.with_name("whole").touch()
+    return root
+
+
+@pytest.fixture
+def project(played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy to change; it is the working directory."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    root = moved(played, tmp_path / "project")
+    monkeypatch.chdir(root)
+    return root

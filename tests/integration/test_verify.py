@@ -1,42 +1,19 @@
 """`reprocast verify`: a whole chain holds, and whatever is tampered with is named, link by link."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from registered_project import commit, git, head, moved, new_project
+from registered_project import commit, git, head, played, project
 from tracked_store import migrated
 
 from reprocast.commands.verify import verify
 from reprocast.errors import DataError, NoInputError, ReprocastError
 from reprocast.tracking.registered import move_alias, open_registry, tag, versions
 
-__all__ = ["migrated"]
+__all__ = ["migrated", "played", "project"]
 pytestmark = pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's use of pygtrie
-
-
-@pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
-    """The project after two rounds; do not change it."""
-    root = tmp_path_factory.mktemp("played") / "project"
-    root.mkdir()
-    before = Path.cwd()
-    os.chdir(root)
-    try:
-        return new_project(root, migrated)
-    finally:
-        os.chdir(before)
-
-
-@pytest.fixture
-def project(played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy to change."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    root = moved(played, tmp_path / "project")
-    monkeypatch.chdir(root)
-    return root
 
 
 def states(said: str) -> dict[str, str]:
@@ -153,21 +130,21 @@ def cached(output: str) -> Callable[[Path], None]:
     ("tamper", "broken"),
     [
         (alias, {"alias"}),
-        (other_champion, {"alias"}),
+        pytest.param(other_champion, {"alias"}, marks=pytest.mark.slow),
         (weights, {"artifact", "dvc.lock"}),
-        (artifacts_gone, {"artifact"}),
+        pytest.param(artifacts_gone, {"artifact"}, marks=pytest.mark.slow),
         (run, {"run"}),
-        (entry_edited, {"ledger"}),
+        pytest.param(entry_edited, {"ledger"}, marks=pytest.mark.slow),
         (entry_rewritten, {"ledger"}),
-        (entry_removed, {"ledger"}),
+        pytest.param(entry_removed, {"ledger"}, marks=pytest.mark.slow),
         (claimed("fingerprint"), {"alias", "ledger", "run", "fingerprint"}),
-        (claimed("artifact_sha256"), {"artifact", "ledger"}),
-        (claimed("data_sha256"), {"data"}),
-        (claimed("as_of"), {"data"}),
+        pytest.param(claimed("artifact_sha256"), {"artifact", "ledger"}, marks=pytest.mark.slow),
+        pytest.param(claimed("data_sha256"), {"data"}, marks=pytest.mark.slow),
+        pytest.param(claimed("as_of"), {"data"}, marks=pytest.mark.slow),
         (cached("data/windows/values.npy"), {"windows"}),
-        (cached("data/windows/manifest.json"), {"windows"}),
-        (cached("data/validated/panel.parquet"), {"data"}),
-        (cached("data/raw/manifest.json"), {"data"}),
+        pytest.param(cached("data/windows/manifest.json"), {"windows"}, marks=pytest.mark.slow),
+        pytest.param(cached("data/validated/panel.parquet"), {"data"}, marks=pytest.mark.slow),
+        pytest.param(cached("data/raw/manifest.json"), {"data"}, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -1,5 +1,6 @@
 """The outputs of a commit: read from DVC's cache or else its remote, and hashed anew."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,20 @@ class Outputs:
         with self._explained(folder):
             names = sorted(self._files.find(f"/{folder}"))
             return {name.removeprefix(f"/{folder}/"): self._hash(name) for name in names}
+
+    def copy(self, path: str, to: Path) -> bool:
+        """Copies a file, or all files below a folder, to the same place below `to`; whether there was one.
+
+        Raises like `hashes`.
+        """
+        with self._explained(path):
+            names = [str(name) for name in self._files.find(f"/{path}")]
+            for name in names:
+                target = to / name.removeprefix("/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with self._files.open(name, "rb") as stream, target.open("wb") as copy:
+                    shutil.copyfileobj(stream, copy, CHUNK)
+        return bool(names)
 
     def text(self, path: str) -> str:
         """A text file; raises like `hashes`."""

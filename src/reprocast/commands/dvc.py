@@ -6,6 +6,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,19 +19,25 @@ GRACE = 5.0
 """Seconds between asking a process to end and ending it."""
 
 
-def dvc(*arguments: str, quiet: bool = False) -> "subprocess.CompletedProcess[str]":
+def dvc(
+    *arguments: str,
+    quiet: bool = False,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> "subprocess.CompletedProcess[str]":
     """Runs `dvc …`; when we are stopped meanwhile, everything it has started is stopped first.
 
     Args:
         arguments: what follows `dvc`.
         quiet: keeps what it says instead of showing it.
+        folder: the project; None for the working directory.
+        environment: variables that differ from ours.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     pipe = subprocess.PIPE if quiet else None
     command = [sys.executable, "-m", "reprocast.commands.dvc", *arguments]
-    with subprocess.Popen(
-        command, env={**os.environ, **QUIET, "PATH": path}, stdout=pipe, stderr=pipe, text=True
-    ) as child:
+    variables = {**os.environ, **QUIET, "PATH": path, **(environment or {})}
+    with subprocess.Popen(command, cwd=folder, env=variables, stdout=pipe, stderr=pipe, text=True) as child:
         try:
             said, complained = child.communicate()
         except BaseException:

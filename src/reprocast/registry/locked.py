@@ -24,8 +24,12 @@ class Lock:
 
     def output(self, path: str) -> str | None:
         """DVC's hash of an output of any stage; None if no stage has it."""
+        return self.outputs().get(path)
+
+    def outputs(self) -> dict[str, str]:
+        """DVC's hash of every output, by path, in the order of the stages."""
         outs = [out for stage in self.stages.values() for out in stage.get("outs", ())]
-        return next((str(out["md5"]) for out in outs if out["path"] == path and "md5" in out), None)
+        return {str(out["path"]): str(out["md5"]) for out in outs if "md5" in out}
 
 
 def read_lock(text: str) -> Lock:
