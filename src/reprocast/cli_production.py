@@ -161,6 +161,22 @@ def serve(
     run(Path(), model, host, port, workers)
 
 
+def reproduce(
+    version: Annotated[int, typer.Argument(help="Number of the version.")],
+    to: Annotated[
+        Path | None, typer.Option(help="An empty folder; none: .reprocast/reproduced/VERSION.")
+    ] = None,
+) -> None:
+    """Check out commit and data of a registered version, run its stages again, and compare the bytes.
+
+    Nothing of this folder is touched. Exit codes: 0 the same bytes; 65 others; 66 commit or data are not
+    here; a stage that fails leaves with its own.
+    """
+    from reprocast.commands.reproduce import reproduce as run
+
+    print(run(Path.cwd(), version, to))
+
+
 COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     export,
@@ -172,6 +188,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     history,
     predict,
     serve,
+    reproduce,
 )
 
 
