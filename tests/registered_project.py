@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from unit.tracking.conftest import description
 from reprocast.deterministic import sha256_of_file
 from reprocast.panel import Panel, write_panel
 from reprocast.registry.artifact import artifact_sha256
+from reprocast.registry.ledger_entry import Candidate, Entry
 from reprocast.tracking.agreement import settle
 from reprocast.tracking.outputs import read_models
 from reprocast.tracking.registered import Version, move_alias, open_registry, register, tag, versions
@@ -114,10 +114,8 @@ def play(root: Path, end: str, sequence: int) -> Version:
         repo.reproduce()
     before = next((one for one in versions(open_registry(root)) if one.tags["status"] == "champion"), None)
     tags = _tags(root, end)
-    _put(
-        root / "ledger" / f"{end}-{tags['fingerprint'][:12]}-promote.json",
-        json.dumps(_entry(tags, before, sequence)),
-    )
+    entry = _entry(tags, before, sequence)
+    _put(root / "ledger" / entry.file_name(), entry.text())
     commit(root, f"round {end}")
     registry = open_registry(root)
     settled = settle(registry.store, read_models(root)[0], root)
@@ -142,11 +140,26 @@ def _tags(root: Path, end: str) -> dict[str, str]:
     }
 
 
-def _entry(tags: Mapping[str, str], before: Version | None, sequence: int) -> dict[str, Any]:
-    candidate = {key: tags[key] for key in ("fingerprint", "artifact_sha256", "model", "kind")}
-    champion = {key: before.tags[key] for key in candidate} if before else None
-    names = {"as_of": tags["as_of"], "sequence": sequence, "winner": tags["fingerprint"]}
-    return names | {"action": "promote", "champion": champion, "challenger": candidate}
+def _entry(tags: Mapping[str, str], before: Version | None, sequence: int) -> Entry:
+    return Entry(
+        sequence=sequence,
+        action="promote" if before else "first",
+        as_of=tags["as_of"],
+        name="reprocast",
+        champion=_candidate(before.tags) if before else None,
+        challenger=_candidate(tags),
+        winner=tags["fingerprint"],
+        evidence=None,
+        reason="It is better.",
+        by="a test",
+        dvc_lock_sha256=tags["dvc_lock_sha256"],
+        data_sha256=tags["data_sha256"],
+    )
+
+
+def _candidate(tags: Mapping[str, str]) -> Candidate:
+    names = {key: tags[key] for key in ("fingerprint", "artifact_sha256", "model", "kind")}
+    return Candidate.model_validate(names | {"validation_end": None, "parameters": 0, "multiply_adds": 0})
 
 
 def moved(root: Path, to: Path) -> Path:

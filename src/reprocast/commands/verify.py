@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from reprocast.commands.commits import rewritten, uncommitted
+from reprocast.commands.ledger_files import LEDGER, read_ledger
 from reprocast.commands.verify_origin import origin
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, ReprocastError
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.chain import alias_link, artifact_link, ledger_link, run_link
 from reprocast.registry.hashes import hashes_below
+from reprocast.registry.ledger import champion as reigns
 from reprocast.registry.link import Link
 from reprocast.tracking.registered import Registry, Version, champion, download, open_registry, versions
 from reprocast.tracking.version_run import run_of
-
-LEDGER = "ledger"
-"""Folder of the decisions."""
 
 
 def verify(root: Path, number: int | None = None) -> str:
@@ -100,23 +99,17 @@ def _artifact(version: Version, folder: Path, description: Mapping[str, Any]) ->
 
 
 def _alias(root: Path, registry: Registry, version: Version) -> Link:
-    entries, head = entries_of(root), champion(registry)
-    winner = str(entries[-1]["winner"]) if entries else None
-    return alias_link(str(version.number), str(head.number) if head else None, version.tags, winner)
+    reigning, head = reigns(read_ledger(root)), champion(registry)
+    said = (reigning.fingerprint, reigning.artifact_sha256) if reigning else None
+    return alias_link(str(version.number), str(head.number) if head else None, version.tags, said)
 
 
 def _ledger(root: Path, version: Version) -> Link:
-    candidates = [
-        entry[side] for entry in entries_of(root) for side in ("champion", "challenger") if entry[side]
-    ]
-    link = ledger_link(version.fingerprint, version.artifact_sha256, candidates, rewritten(root, LEDGER))
-    new = uncommitted(root, LEDGER)
+    sides = [side for entry in read_ledger(root) for side in (entry.champion, entry.challenger) if side]
+    candidates = [side.model_dump() for side in sides]
+    changed = rewritten(root, LEDGER.as_posix())
+    link = ledger_link(version.fingerprint, version.artifact_sha256, candidates, changed)
+    new = uncommitted(root, LEDGER.as_posix())
     if link.state == "holds" and new:
         return Link("ledger", "unseen", f"not under git yet: {', '.join(new)}; commit it")
     return link
-
-
-def entries_of(root: Path) -> list[dict[str, Any]]:
-    """The decisions, oldest first."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / LEDGER).glob("*.json"))]
-    return sorted(found, key=lambda entry: (entry["as_of"], entry["sequence"]))

@@ -9,7 +9,7 @@ from reprocast import __version__
 from reprocast.closure import import_closure, in_package
 from reprocast.commands.at_commit import Outputs, outputs_at
 from reprocast.commands.commits import blob, blobs
-from reprocast.commands.origins import DVC_LOCK, commit_of
+from reprocast.commands.version_commit import DVC_LOCK, commit_of
 from reprocast.data.vintage import VINTAGES, name_of
 from reprocast.deterministic import sha256_of_bytes
 from reprocast.errors import NoInputError

@@ -10,25 +10,27 @@ from typing import Any
 from reprocast.registry.link import Link, differs, short, some
 
 
-def alias_link(version: str, champion: str | None, tags: Mapping[str, str], winner: str | None) -> Link:
+def alias_link(
+    version: str, champion: str | None, tags: Mapping[str, str], reigning: tuple[str, str] | None
+) -> Link:
     """The alias, the version's own status and the ledger name the same champion.
 
     Args:
         version: number of the version that is asked for.
         champion: number of the version the alias points at, if there is one.
         tags: of the version.
-        winner: fingerprint of the champion according to the ledger; None if it is empty.
+        reigning: fingerprint and artifact of the champion according to the ledger; None if it is empty.
     """
     status, is_champion = tags.get("status", "without a status"), version == champion
     if is_champion != (status == "champion"):
         points = f"points at version {champion}" if champion else "points nowhere"
         return Link("alias", "broken", f"champion {points}, but version {version} is tagged {status}")
-    by_ledger = is_champion if winner is None else winner == tags.get("fingerprint")
-    if is_champion != by_ledger:
+    own = (tags.get("fingerprint"), tags.get("artifact_sha256"))
+    if reigning is not None and is_champion != (own == reigning):
         return Link(
             "alias",
             "broken",
-            f"champion points at version {champion}, but by the ledger {short(winner)} is the champion; "
+            f"champion points at version {champion}, but by the ledger {short(reigning[0])} is the champion; "
             "`reprocast promote --enact` makes the registry agree",
         )
     if is_champion:
@@ -50,11 +52,10 @@ def ledger_link(
     if altered:
         return Link("ledger", "broken", f"entries were changed or removed: {some(altered)}")
     own = [one for one in candidates if one["fingerprint"] == fingerprint]
-    if not own:
-        return Link("ledger", "broken", f"no entry is about {short(fingerprint)}")
-    if any(one["artifact_sha256"] != artifact for one in own):
-        return Link("ledger", "broken", f"an entry about {short(fingerprint)} names another artifact")
-    return Link("ledger", "holds", f"{len(own)} mentions, each of these bytes; no entry was ever changed")
+    if not any(one["artifact_sha256"] == artifact for one in own):
+        what = "names these bytes" if own else "is about it"
+        return Link("ledger", "broken", f"model {short(fingerprint)}: no entry {what}")
+    return Link("ledger", "holds", f"{len(own)} mentions; no entry was ever changed")
 
 
 def artifact_link(
