@@ -55,7 +55,13 @@ def test_these_are_all_workflows() -> None:
 
 
 def test_zizmor_finds_nothing() -> None:
-    command = [str(Path(sys.executable).with_name("zizmor")), "--offline", "--format", "json", str(FOLDER)]
+    command = [
+        str(Path(sys.executable).with_name("zizmor")),
+        "--offline",
+        "--format",
+        "json",
+        str(FOLDER.parent),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     found = [entry for entry in json.loads(ran.stdout) if not entry.get("ignored")]
     assert [(entry["ident"], entry["determinations"]) for entry in found] == []

@@ -5,11 +5,16 @@ import sys
 from pathlib import Path
 
 SCRIPT = """#!{python}
-import json, os, pathlib, sys
+import json, os, pathlib, subprocess, sys
 
 words, place = sys.argv[1:], pathlib.Path({place!r})
 if not os.environ.get("GH_TOKEN"):
     sys.exit("gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.")
+if words[:2] == ["repo", "create"]:
+    there = "../origin.git"
+    for line in (f"init -q --bare -b main {{there}}", f"remote add origin {{there}}", "push -q origin main"):
+        subprocess.run(["git", *line.split()], check=True)
+    sys.exit()
 asked = dict(zip(words, words[1:]))
 found = sorted(place.glob("*.json"))
 open_ones = [path for path in found if json.loads(path.read_text())["open"]]

@@ -1,0 +1,150 @@
+"""Two weeks of production, day by day: workflows, remotes and services for real; only the market is made up.
+
+A weekend, a holiday, an outage, a split, a revision, runs that are dropped, a proposal that is superseded, a
+person who mends the network. Every morning the right model is champion, and the ledger says why.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from two_weeks import forge
+from two_weeks.machine import Job
+from two_weeks.services import KEYS
+from two_weeks.world import World, new_world, status
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.filterwarnings("ignore"),  # of the services, some of which run in this process
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with new_world(tmp_path) as world:
+        yield world
+
+
+def outcome(job: Job) -> tuple[str, int]:
+    """Outcome and exit code of a round; machine, summary and artifact agree with run_status.json."""
+    said = status(job)
+    assert (job.code, bool(job.failed)) == (said["exit_code"], said["exit_code"] != 0), job.log
+    assert job.summary.startswith("## Retraining"), job.log
+    kept = json.loads((job.folder.parent / "artifact" / "run_status.json").read_text(encoding="utf-8"))
+    assert kept == said
+    assert not any(value in job.log + job.summary for value in list(KEYS.values())[1:]), (
+        "a secret was printed"
+    )
+    return said["outcome"], said["exit_code"]
+
+
+def champion(world: World) -> str:
+    """Model behind the alias; registry, ledger and artifact agree about it."""
+    version = MlflowClient(world.mlflow).get_model_version_by_alias("reprocast", "champion")
+    last = world.ledger()[-1]
+    assert version.tags["fingerprint"] == last["winner"]
+    who = next(one for one in (last["champion"], last["challenger"]) if one["fingerprint"] == last["winner"])
+    assert version.tags["artifact_sha256"] == who["artifact_sha256"]
+    return str(version.tags["model"])
+
+
+def merged(world: World, moment: str) -> str:
+    """Somebody merges; the champion afterwards."""
+    job = world.merge(moment)
+    assert not job.failed, job.log
+    assert job.summary, "verify has said something"
+    return champion(world)
+
+
+def test_two_weeks(world: World) -> None:
+    first_week(world)
+    second_week(world)
+    the_ledger_explains_every_day(world)
+
+
+def first_week(world: World) -> None:
+    monday = world.at("2024-06-10T22:17")
+    assert outcome(monday) == ("proposed", 0)
+    request = forge.open_request(world.place)
+    assert request
+    assert request["title"] == "Retrained up to 2024-06-10: a first champion"
+    assert "**Verdict.**" in request["body"]
+    assert request["body"].count("```mermaid") == 2
+    assert world.ledger() == [], "nothing is on main before somebody merges"
+    assert merged(world, "2024-06-11T08:00") == "naive"  # the network sees unscaled values, and fails
+    # Tuesday's run is dropped, and on Wednesday Yahoo is down.
+    assert outcome(world.at("2024-06-12T22:17")) == ("failed", 75)
+    assert "Yahoo" in world.told[-1]["text"]
+    assert champion(world) == "naive"
+    caught_up = world.at("2024-06-13T03:43")
+    assert outcome(caught_up) == ("proposed", 0)
+    assert status(caught_up)["as_of"] == "2024-06-12"
+    assert "2 new sessions" in caught_up.summary
+    assert merged(world, "2024-06-13T08:00") == "naive"
+    thursday = world.at("2024-06-13T22:17")
+    assert outcome(thursday) == ("proposed", 0)
+    assert "split" in thursday.summary
+    # Nobody merges on Friday, but somebody mends the network: the open proposal is superseded.
+    mend(world)
+    friday = world.at("2024-06-14T22:17")
+    assert outcome(friday) == ("proposed", 0)
+    assert status(friday)["action"] == "promote"
+    assert champion(world) == "naive"
+    assert len(list((world.place / "pulls").glob("*.json"))) == 3, "Thursday's was brought up to date"
+
+
+def second_week(world: World) -> None:
+    saturday = world.at("2024-06-15T12:00")
+    assert outcome(saturday) == ("nothing_new", 0)
+    assert merged(world, "2024-06-17T08:00") == "gru"
+    # Monday's run is dropped. On Tuesday a close of last month is another one.
+    tuesday = world.at("2024-06-18T22:17")
+    assert outcome(tuesday) == ("failed", 65)
+    assert "--accept-revision" in tuesday.summary
+    assert world.told[-1]["exit_code"] == 65
+    assert champion(world) == "gru"
+    accepted = world.at("2024-06-18T23:10", inputs={"accept_revision": True})
+    assert outcome(accepted) == ("proposed", 0)
+    assert status(accepted)["as_of"] == "2024-06-18"
+    assert merged(world, "2024-06-19T08:00") == "gru"
+    holiday = world.at("2024-06-19T22:17")
+    assert outcome(holiday) == ("nothing_new", 0)
+    # Thursday's run is dropped.
+    assert outcome(world.at("2024-06-21T22:17")) == ("proposed", 0)
+    assert merged(world, "2024-06-22T08:00") == "gru"
+    assert outcome(world.at("2024-06-22T12:00")) == ("nothing_new", 0)
+    assert len(world.told) == 2, "who is told of what went well stops listening"
+
+
+def mend(world: World) -> None:
+    """Somebody lets the network see scaled values, and pushes that to main."""
+    world.person("log", "-1")
+    path = world.place / "person" / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "scaling: none" in text
+    path.write_text(text.replace("scaling: none", "scaling: standard"), encoding="utf-8")
+    world.person("commit", "--quiet", "--all", "-m", "The network sees scaled values")
+    world.person("push", "--quiet", "origin", "main")
+
+
+def the_ledger_explains_every_day(world: World) -> None:
+    entries = world.ledger()
+    said = [(entry["as_of"], entry["action"], entry["challenger"]["model"]) for entry in entries]
+    assert said == [
+        ("2024-06-10", "first", "gru"),
+        ("2024-06-12", "keep", "gru"),
+        ("2024-06-13", "keep", "gru"),
+        ("2024-06-14", "promote", "gru"),
+        ("2024-06-18", "keep", "gru"),
+        ("2024-06-21", "keep", "gru"),
+    ]
+    assert all(entry["reason"] and entry["by"] for entry in entries)
+    fresh = [entry["evidence"]["fresh"] for entry in entries if entry["action"] in ("keep", "promote")]
+    assert sum(entry["evidence"]["alpha"] for entry in entries) <= 0.05
+    assert fresh
+    for before, after in pairwise(entries):
+        assert after["champion"]["fingerprint"] == before["winner"]
