@@ -3,9 +3,9 @@
     python bench/predict.py                     1,000 series
     python bench/predict.py --series 10000
 
-Series of 730 days with weekends and noise; an LSTM of three seeds (hidden 32, series embedding 8, look-back 64,
-horizon 7) with conformal intervals, and the seasonal naive baseline. Weights are random: an untrained network takes
-as long as a trained one. Prints seconds after start, that is after the imports and a first small
+Series of 730 days with weekends and noise; an LSTM of three seeds (hidden 32, series embedding 8, look-back
+64, horizon 7) with conformal intervals, and the seasonal naive baseline. Weights are random: an untrained
+network takes as long as a trained one. Prints seconds after start, that is after the imports and a first small
 forecast, for a file that is validated (Parquet and CSV), and for the panel of the last run, which has been.
 """
 
