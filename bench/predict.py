@@ -5,12 +5,11 @@
 
 Series of 730 days with weekends and noise; an LSTM of three seeds (hidden 32, series embedding 8, look-back
 64, horizon 7) with conformal intervals, and the seasonal naive baseline. Weights are random: an untrained
-network takes as long as a trained one. Prints seconds after start, that is after the imports and a first small
-forecast, for a file that is validated (Parquet and CSV), and for the panel of the last run, which has been.
+network takes as long as a trained one. Prints seconds after start, that is after the imports and a first
+small forecast: for a file that is validated (Parquet and CSV), and for the panel of the last run.
 """
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -30,6 +29,7 @@ from reprocast.params.columns import Columns
 from reprocast.params.window import Split, Window
 from reprocast.tasks import part
 from reprocast.tasks.forecast.cut import cut
+from reprocast.tasks.forecast.kept_intervals import FILE, Intervals
 from reprocast.tasks.networks import save_networks
 
 DAYS, LOOK_BACK, HORIZON, SEEDS = 730, 64, 7, (1, 2, 3)
@@ -69,16 +69,16 @@ def network(windows: Windows, folder: Path) -> None:
     sizes, learn = sizes_of(description, len(windows.ids)), part("forecast", "learn")
     folder.mkdir(parents=True)
     save_networks(description, {seed: learn.build(LSTM, sizes).state_dict() for seed in SEEDS}, folder)
-    radii = [[0.5 + 0.1 * h, 1 + 0.1 * h] for h in range(HORIZON)]
+    radii = tuple((0.5 + 0.1 * h, 1 + 0.1 * h) for h in range(HORIZON))
     units = dict(zip(windows.ids, windows.folds[0].score_scale[:, 0].tolist(), strict=True))
-    kept = {
-        "fingerprint": "bench",
-        "coverages": [0.8, 0.95],
-        "errors": {TARGET: 1},
-        "radii": {TARGET: radii},
-        "units": {TARGET: units},
-    }
-    (folder.parent / "intervals.json").write_text(json.dumps(kept), encoding="utf-8")
+    kept = Intervals(
+        fingerprint="bench",
+        coverages=(0.8, 0.95),
+        errors={TARGET: 1},
+        radii={TARGET: radii},
+        units={TARGET: units},
+    )
+    (folder.parent / FILE).write_text(kept.sealed().model_dump_json(), encoding="utf-8")
 
 
 def project(series: int) -> Panel:

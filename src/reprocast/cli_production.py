@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 Model = Annotated[
-    str, typer.Option(help="champion, the name of a model of this project, or a folder with model.json.")
+    str,
+    typer.Option(
+        help="champion, a model of this project by name, a folder, or a registered version's number."
+    ),
 ]
 
 

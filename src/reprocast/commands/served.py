@@ -1,10 +1,10 @@
-"""Which model forecasts: the champion, one of the project's models by name, or any folder that holds one."""
+"""Which model forecasts: the champion, another version, a model of the project, or any folder with one."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reprocast.errors import DataError, NoInputError
+from reprocast.errors import DataError, NoInputError, first_names
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.stages.publish import STATE, new_folder
 from reprocast.tasks.forecast.kept_intervals import FILE as INTERVALS
@@ -29,17 +29,22 @@ class Chosen:
 
 
 def chosen(root: Path, model: str) -> Chosen:
-    """The model meant by `champion`, by a name under models/, or by a folder; a folder needs no registry.
+    """The model meant by `champion`, a name under models/, a folder, or the number of a registered version.
+
+    Names and folders need no registry.
 
     Raises:
         NoInputError: there is no such model, or no champion yet.
-        DataError: the champion's files are not those that were registered.
+        DataError: the files of a registered version are not those that were registered.
+        UnavailableError: the registry cannot be reached.
     """
     if model == CHAMPION:
         return Chosen(champion_folder(root), CHAMPION)
     for folder in (root / MODELS / model, root / model):
         if (folder / FILE).is_file():
             return Chosen(folder, folder.name)
+    if model.isdecimal():
+        return Chosen(_folder_of_number(root, int(model)), f"version {model}")
     there = ", ".join(sorted(path.parent.name for path in (root / MODELS).glob(f"*/{FILE}"))) or "none"
     raise NoInputError(
         f"--model {model}: neither a model of {MODELS}/ ({there}) nor a folder with {FILE}; "
@@ -65,6 +70,22 @@ def champion_folder(root: Path) -> Path:
         raise NoInputError(
             "there is no champion yet; run `reprocast promote`, or name a model of this project with --model"
         )
+    return _folder_of(root, registry, version)
+
+
+def _folder_of_number(root: Path, number: int) -> Path:
+    from reprocast.tracking.registered import open_registry, versions
+
+    registry = open_registry(root)
+    there = {one.number: one for one in versions(registry)}
+    if number not in there:
+        known = first_names(there) or "none"
+        raise NoInputError(f"--model {number}: neither a folder nor a registered version ({known})")
+    return _folder_of(root, registry, there[number])
+
+
+def _folder_of(root: Path, registry: "Registry", version: "Version") -> Path:
+    """Where the files of a version are kept, fetched if they are not there or not whole."""
     place = root / CHAMPIONS / (version.artifact_sha256 or "unknown")
     if not _is_whole(place / version.model, version.artifact_sha256):
         _fetch(registry, version, place)
@@ -78,8 +99,8 @@ def _fetch(registry: "Registry", version: "Version", place: Path) -> None:
         folder = download(registry, version, fresh / version.model)
         if not _is_whole(folder, version.artifact_sha256):
             raise DataError(
-                f"{registry.name} version {version.number}, the champion: its files are not those that were "
-                "registered; `reprocast verify` says which link broke, `reprocast rollback` takes another"
+                f"{registry.name} version {version.number}: its files are not those that were registered; "
+                "`reprocast verify` says which link broke, `reprocast rollback` takes another version"
             )
         download_beside(registry, version, INTERVALS, fresh)
 

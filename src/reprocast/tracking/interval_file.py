@@ -20,7 +20,7 @@ def intervals_of(folder: Path, description: Description) -> Intervals | None:
     calibrated from results/forecasts/<name>.parquet, if results/scores say that it is of this very model.
 
     Raises:
-        DataError: the file beside the folder is no such file, or of another model.
+        DataError: the file beside the folder is no such file, was changed, or is of another model.
     """
     beside = folder.parent / FILE
     if beside.is_file():
@@ -38,12 +38,14 @@ def read_intervals(path: Path, description: Description) -> Intervals:
     """Reads what went with a model.
 
     Raises:
-        DataError: it is no such file, or of another model.
+        DataError: it is no such file, was changed, or is of another model.
     """
     try:
         found = Intervals.model_validate_json(path.read_text(encoding="utf-8"))
     except (ValidationError, UnicodeDecodeError):
         raise DataError(f"{path}: holds no intervals; register the model again") from None
+    if not found.is_whole:
+        raise DataError(f"{path}: was changed after it was written; register the model again")
     if found.fingerprint != description.fingerprint:
         raise DataError(f"{path}: belongs to another model than {description.name}; register the model again")
     return found

@@ -141,3 +141,45 @@ def test_what_is_not_there_is_named(project: Path) -> None:
         predict(Path(), "naive", Path("none.csv"))
     with pytest.raises(UsageError, match=r"--out x.xlsx: must end in .parquet or .csv"):
         predict(project, "naive", out=Path("x.xlsx"))
+
+
+PARAMS = """\
+data:
+  source: files
+  path: old.csv
+  id: shop
+  time: day
+  rename: {sales: close}
+  date_format: "%d.%m.%Y"
+  end: "2001-02-09"
+  calendar: D
+  season: 7
+  kind: counts
+"""
+
+
+def test_a_file_is_read_and_judged_as_params_yaml_says(project: Path, frame: pd.DataFrame) -> None:
+    write(project / "params.yaml", PARAMS)
+    shops = frame.assign(ds=frame["ds"].dt.strftime("%d.%m.%Y"), close=np.arange(80))
+    shops = shops.rename(columns={"unique_id": "shop", "ds": "day", "close": "sales"})
+    shops.to_csv(project / "new.csv", index=False)
+    assert "3 steps after 2001-02-09" in predict(project, "naive", Path("new.csv"))
+    assert pd.read_parquet(project / OUT)["mean"].tolist() == [39.0] * 3 + [79.0] * 3
+    shops.assign(sales=shops["sales"] + 0.5).to_csv(project / "new.csv", index=False)
+    with pytest.raises(DataError, match="close must be whole numbers"):
+        predict(project, "naive", Path("new.csv"))
+
+
+def test_plans_reach_beyond_the_cutoff(project: Path, frame: pd.DataFrame) -> None:
+    own = description("naive", "baseline") | STRICT
+    roles = {"target": ["close"], "past": [], "future": ["plan"]}
+    numbers = {"loc": [[0.0, 0.0]] * 2, "scale": [[1.0, 1.0]] * 2}
+    write(project / "models" / "naive" / "model.json", own | {"features": roles, "channels": roles} | numbers)
+    days = pd.date_range("2001-02-10", periods=3)
+    ahead = pd.DataFrame({"unique_id": ["A"] * 3 + ["B"] * 3, "ds": [*days, *days], "plan": 2.0})
+    planned = pd.concat([frame.assign(plan=1.0, unique_id=frame["unique_id"].astype(str)), ahead])
+    planned.to_csv(project / "new.csv", index=False)
+    assert "3 steps after 2001-02-09" in predict(project, "naive", Path("new.csv"))
+    planned.iloc[:-1].to_csv(project / "new.csv", index=False)
+    with pytest.raises(DataError, match="plan must be known at the 3 due times"):
+        predict(project, "naive", Path("new.csv"))

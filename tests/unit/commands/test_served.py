@@ -1,17 +1,18 @@
 """The champion's folder: fetched once, checked, its intervals beside it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from backtested_project import put_backtest
-from unit.tracking.conftest import migrated, outputs, put, root
+from unit.tracking.conftest import migrated, outputs, put, root, write
 
 from reprocast.commands.predict import predict
-from reprocast.commands.served import champion_folder
+from reprocast.commands.served import champion_folder, chosen
 from reprocast.errors import DataError, NoInputError
 from reprocast.registry.artifact import artifact_sha256
+from reprocast.tasks.loading import read_description
+from reprocast.tracking.interval_file import intervals_of
 from reprocast.tracking.pyfunc import logged_model
 from reprocast.tracking.registered import move_alias, open_registry, register
 from reprocast.tracking.sync import sync
@@ -61,15 +62,32 @@ def test_files_that_are_not_those_registered_are_refused(outputs: Path) -> None:
     files = champion(outputs)
     text = (files / "naive" / "model.json").read_text()
     (files / "naive" / "model.json").write_text(text.replace('"horizon": 3', '"horizon": 2'))
-    with pytest.raises(DataError, match="version 1, the champion: its files are not those"):
+    with pytest.raises(DataError, match="version 1: its files are not those"):
         champion_folder(outputs)
     assert not list((outputs / ".reprocast" / "champion").glob("*"))
 
 
-def test_intervals_of_another_model_are_refused(outputs: Path, put: Callable) -> None:
+def test_intervals_that_do_not_belong_are_refused(outputs: Path) -> None:
+    description = read_description(outputs / "models" / "naive")
     put_backtest(outputs, "naive")
-    files = champion(outputs)
-    text = (files / "intervals.json").read_text()
-    (files / "intervals.json").write_text(text.replace("naive-1", "naive-0"))
-    with pytest.raises(DataError, match="belongs to another model than naive"):
-        predict(outputs, "champion")
+    own = intervals_of(outputs / "models" / "naive", description)
+    assert own is not None
+    alone = outputs / "alone"
+    shutil.copytree(outputs / "models" / "naive", alone / "naive")
+    for other, words in (
+        (own.model_copy(update={"fingerprint": "naive-0"}).sealed(), "belongs to another model than naive"),
+        (own.model_copy(update={"coverages": (0.95,)}), "was changed after it was written"),
+        ({"radii": 1}, "holds no intervals"),
+    ):
+        write(alone / "intervals.json", other if isinstance(other, dict) else other.model_dump(mode="json"))
+        with pytest.raises(DataError, match=words):
+            intervals_of(alone / "naive", description)
+    write(alone / "intervals.json", own.model_dump(mode="json"))
+    assert intervals_of(alone / "naive", description) == own
+
+
+def test_a_version_is_named_by_its_number(outputs: Path) -> None:
+    champion(outputs)
+    assert chosen(outputs, "1").folder == champion_folder(outputs)
+    with pytest.raises(NoInputError, match=r"--model 7: .* a registered version \(1\)"):
+        chosen(outputs, "7")

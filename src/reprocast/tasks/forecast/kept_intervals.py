@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reprocast.data.windows import Floats
+from reprocast.deterministic import canonical_json, sha256_of_text
 from reprocast.evaluation.conformal import split_radii
 from reprocast.model import Description, levels_of
 from reprocast.params.base import Block
@@ -35,6 +36,20 @@ class Intervals(Block):
     """By target: half widths (H, A) on the scores' scale."""
     units: dict[str, dict[str, float]]
     """By target and series: what a half width is multiplied by, in the target's units."""
+    sha256: str = ""
+    """Hash over all the rest: the hash of a model's folder does not cover what lies beside it."""
+
+    def sealed(self) -> "Intervals":
+        """The same with its hash."""
+        return self.model_copy(update={"sha256": self._hash()})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it was changed since it was sealed."""
+        return self.sha256 == self._hash()
+
+    def _hash(self) -> str:
+        return sha256_of_text(canonical_json(self.model_dump(mode="json", exclude={"sha256"})))
 
 
 def calibrated(table: pd.DataFrame, description: Description) -> Intervals | None:
@@ -55,7 +70,7 @@ def calibrated(table: pd.DataFrame, description: Description) -> Intervals | Non
         errors={target: _count(some) for target, some in by_target.items()},
         radii={target: tuple(map(tuple, part[:, finite].tolist())) for target, part in radii.items()},
         units={target: _units(some) for target, some in by_target.items()},
-    )
+    ).sealed()
 
 
 def _nominal(table: pd.DataFrame) -> list[float]:
