@@ -180,6 +180,18 @@ def reproduce(
     print(run(Path.cwd(), version, to))
 
 
+def tidy(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")] = False,
+) -> None:
+    """Remove what operations.yaml no longer keeps: old vintages, MLflow runs, and outputs in DVC's cache.
+
+    Never what is registered, pinned, tagged in git or in use, and never a source's answer.
+    """
+    from reprocast.commands.tidy import tidy as run
+
+    print(run(Path.cwd(), dry=dry_run))
+
+
 COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     export,
@@ -192,6 +204,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     predict,
     serve,
     reproduce,
+    tidy,
 )
 
 

@@ -9,6 +9,7 @@ from reprocast.params.base import Block
 from reprocast.params.drift import Drift
 from reprocast.params.reading import read
 from reprocast.params.registry import Gate, Registry
+from reprocast.params.retention import Retention
 from reprocast.params.retrain import Retrain
 from reprocast.params.tuning import Tuning
 
@@ -56,6 +57,8 @@ class Operations(Block):
     """How patiently and politely Yahoo is asked."""
     vintages: Vintages = Vintages()
     """How long a source's answers are kept, and whether they are pushed."""
+    retention: Retention = Retention()
+    """How much of the past `reprocast tidy` keeps at hand."""
     tuning: Tuning = Tuning()
     """How better values are looked for."""
     registry: Registry = Registry()

@@ -1,0 +1,70 @@
+"""`reprocast tidy`: removes old vintages, MLflow runs and cached outputs, as operations.yaml says."""
+
+import shutil
+from pathlib import Path
+
+from reprocast.commands.alone import alone
+from reprocast.commands.kept_outputs import collect, commits_kept
+from reprocast.commands.reproduce import FOLDER
+from reprocast.commands.retention import retire
+from reprocast.commands.version_commit import commit_of
+from reprocast.data.differences import counted
+from reprocast.errors import NoInputError
+from reprocast.params.operations import read_operations
+from reprocast.tracking.registered import Registry, open_registry, versions
+from reprocast.tracking.retired import remove, retired
+
+
+def tidy(root: Path, *, dry: bool = False) -> str:
+    """Removes what is no longer kept, and says what; the working directory is the project.
+
+    Args:
+        root: the project.
+        dry: only says what would go; vintages are left out of that.
+
+    Raises:
+        NoInputError: the commit of a registered version is not here, so that its outputs might go.
+        TryAgainError: another command is changing this folder.
+        UnavailableError: the MLflow store cannot be reached.
+        InternalError: git or DVC failed.
+    """
+    policy, registry = read_operations(), open_registry(root)
+    with alone("tidy"):
+        commits = commits_kept(root, policy.retention.commits, registered_commits(root, registry))
+        lines = [] if dry else [_vintages(policy.vintages.keep)]
+        lines += [_runs(registry, policy.retention.rounds, dry=dry)]
+        lines += [f"DVC's cache: {collect(root, commits, dry=dry)} ({counted(len(commits), 'commit')} kept)"]
+        if not dry:
+            shutil.rmtree(root / FOLDER, ignore_errors=True)
+    return "\n".join(lines)
+
+
+def registered_commits(root: Path, registry: Registry) -> list[str]:
+    """The commit of every registered version.
+
+    Raises:
+        NoInputError: one is not here.
+    """
+    found = []
+    for version in versions(registry):
+        commit = commit_of(root, version.tags)
+        if commit is None:
+            raise NoInputError(
+                f"{registry.name} version {version.number}: no commit here holds its dvc.lock, so that its "
+                "outputs might go; nothing was removed; `git fetch --all --unshallow` first"
+            )
+        found.append(commit)
+    return found
+
+
+def _vintages(keep: int) -> str:
+    return (
+        f"vintages: {counted(len(retire(keep)), 'old one')} removed (git and DVC keep those of live sources)"
+    )
+
+
+def _runs(registry: Registry, keep: int, *, dry: bool) -> str:
+    runs = retired(registry, keep)
+    if not dry:
+        remove(registry, runs)
+    return f"MLflow: {counted(len(runs), 'run')} {'would go' if dry else 'removed'}"
