@@ -21,7 +21,11 @@ from typing import Any
 from reprocast.tracking.ui import ENVIRONMENT
 
 BUCKET = "forecasts"
-KEYS = {"aws-access-key-id": "AKIA", "aws-secret-access-key": "secret", "aws-session-token": "session"}
+KEYS = {
+    "aws-access-key-id": "AKIATWOWEEKS",
+    "aws-secret-access-key": "k3y-that-nobody-prints",
+    "aws-session-token": "t0ken-that-nobody-prints",
+}
 """What the action for OIDC gives out."""
 
 
