@@ -97,10 +97,11 @@ def promote(
     Exit codes: 0 decided; 65 the challenger was refused (NaN, missing files), or registry and ledger do not
     agree; 66 there are no outputs yet; 69 the registry is down.
     """
-    from reprocast.commands.promote import enact_committed
+    from reprocast.commands.promote import enact_pending
     from reprocast.commands.promote import promote as run
 
-    print(enact_committed(Path.cwd()) if enact else run(Path.cwd(), by=_who(by), model=model))
+    done = enact_pending(Path.cwd()) if enact else [run(Path.cwd(), by=_who(by), model=model)]
+    print("\n".join(done) or "The ledger is empty; `reprocast promote` makes the first decision")
 
 
 def rollback(

@@ -45,14 +45,17 @@ def enact(root: Path, entry: Entry) -> str:
     return "\n".join([*lines, *_crown(registry, root, reigning)])
 
 
-def enact_committed(root: Path) -> str:
-    """Enacts what the commit that is checked out has decided and the registry does not show yet."""
+def enact_pending(root: Path) -> list[str]:
+    """Enacts what the commit that is checked out has decided and the registry does not show yet; in lines.
+
+    Raises as `enact` does.
+    """
     entries = read_ledger(root, committed=True)
     known = {one.fingerprint for one in versions(open_registry(root))}
     waiting = [one for one in entries if any(who.fingerprint not in known for who in _candidates(one))]
     last = entries[-1:] if not waiting or waiting[-1] is not entries[-1] else []
     lines = [enact(root, entry) for entry in [*waiting, *last]]
-    return "\n".join(dict.fromkeys("\n".join(lines).splitlines())) or "the ledger is empty"
+    return list(dict.fromkeys("\n".join(lines).splitlines()))
 
 
 def _candidates(entry: Entry) -> list[Candidate]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reprocast.commands.champion_files import refuse_unknown_champion, reigning_folder
 from reprocast.commands.compared_models import ChallengerError, budget, compared
-from reprocast.commands.enacting import enact, enact_committed
+from reprocast.commands.enacting import enact, enact_pending
 from reprocast.commands.ledger_files import path_of, read_ledger, write_entry
 from reprocast.commands.outputs import Outputs
 from reprocast.errors import DataError
@@ -19,7 +19,7 @@ from reprocast.registry.gate import decide
 from reprocast.registry.ledger import champion, decided_before, next_sequence
 from reprocast.registry.ledger_entry import Action, Candidate, Entry, Evidence
 
-__all__ = ["decided", "enact", "enact_committed", "promote"]
+__all__ = ["decided", "enact", "enact_pending", "promote"]
 
 
 def promote(root: Path, *, by: str, model: str | None = None) -> str:
@@ -31,22 +31,24 @@ def promote(root: Path, *, by: str, model: str | None = None) -> str:
     entry, path = decided(root, by=by, model=model)
     done = enact(root, entry)
     said = f"{entry.action}: {entry.reason}\n{done}\nledger: {path.relative_to(root)}"
-    if entry.action == "refuse":
+    if is_refused(entry):
         raise DataError(said)
     return said
 
 
-def decided(
-    root: Path, *, by: str, model: str | None = None, earlier: Sequence[Entry] = ()
-) -> tuple[Entry, Path]:
+def is_refused(entry: Entry) -> bool:
+    """Whether the challenger could not be used; with `first` the baseline is champion all the same."""
+    lost = entry.challenger is None or entry.winner != entry.challenger.fingerprint
+    return entry.action == "refuse" or (entry.action == "first" and entry.evidence is None and lost)
+
+
+def decided(root: Path, *, by: str, model: str | None = None) -> tuple[Entry, Path]:
     """The decision of this round, taken or found in the ledger, and its file.
 
     Args:
         root: the project.
         by: who or what started it.
         model: the challenger a person has chosen; none: the network with the best validation score.
-        earlier: decisions that this ledger does not have (those of an open proposal): what they have spent
-            is spent.
 
     Raises:
         NoInputError: there are no outputs to decide on.
@@ -66,7 +68,7 @@ def decided(
     if before is not None:
         return before, path_of(root, before)
     said = by if model is None else f"{by}, who chose {model}"
-    work = _Deciding(outputs, entries, earlier, challenger, fault, said)
+    work = _Deciding(outputs, entries, challenger, fault, said)
     reigning = champion(entries)
     entry = work.first() if reigning is None else work.next(reigning)
     return entry, write_entry(root, entry)
@@ -79,14 +81,13 @@ class _Deciding:
         self,
         outputs: Outputs,
         entries: Sequence[Entry],
-        earlier: Sequence[Entry],
         challenger: Candidate,
         fault: str,
         by: str,
     ) -> None:
         path = outputs.root / OPERATIONS
         self.operations = read(path, Operations) if path.exists() else Operations()
-        self.outputs, self.entries, self.earlier = outputs, entries, earlier
+        self.outputs, self.entries = outputs, entries
         self.challenger, self.fault, self.by = challenger, fault, by
 
     def first(self) -> Entry:
@@ -103,7 +104,8 @@ class _Deciding:
         found = self._against(baseline, self.outputs.folder(name))
         better = found.action == "promote"
         winner = self.challenger if better else baseline
-        reason = found.reason if better else f"{baseline.model}, the best baseline: {found.reason}"
+        refused = f"{self.challenger.model} was refused: " if found.action == "refuse" else ""
+        reason = found.reason if better else f"{baseline.model} is the best baseline; {refused}{found.reason}"
         return self._entry("first", baseline, winner, found.evidence, reason)
 
     def next(self, reigning: Candidate) -> Entry:
@@ -122,7 +124,7 @@ class _Deciding:
         except ChallengerError as error:
             return self._entry("refuse", reigning, reigning, None, str(error))
         rules = self.operations.gate
-        allowed = budget(self.outputs, both, [*self.entries, *self.earlier], rules)
+        allowed = budget(self.outputs, both, self.entries, rules)
         found = decide(reigning, self.challenger, both, allowed, rules)
         winner = self.challenger if found.action == "promote" else reigning
         return self._entry(found.action, reigning, winner, found.evidence, found.reason)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reprocast.errors import DataError
@@ -25,7 +26,7 @@ def later(champion: str | int | None, challenger: str | int | None, times: Any) 
             "a model does not say where its validation ends, so it cannot be told what it has seen; "
             "train it again with `reprocast repro`"
         )
-    return max(pd.Series(ends).to_numpy().astype(times.dtype))
+    return max(np.asarray(ends).astype(times.dtype))
 
 
 def common_sample(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int) -> Sample:

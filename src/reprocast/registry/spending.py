@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from reprocast.data.calendars import due_times
 from reprocast.registry.ledger_entry import Entry
@@ -34,16 +33,10 @@ def year_of_steps(calendar: str) -> int:
     return STEPS if calendar == "step" else max(1, len(due_times(calendar, *YEAR)))
 
 
-def tested(entries: Sequence[Entry]) -> list[Entry]:
-    """The decisions that a test was made for, in order."""
-    return [entry for entry in entries if entry.evidence is not None and entry.evidence.p_value is not None]
-
-
 def fresh(cutoffs: Any, entries: Sequence[Entry]) -> int:
     """How many of the distinct `cutoffs` (n,) lie after all that the ledger's tests have looked at."""
-    return (
-        int(np.sum(_unique(cutoffs) > _last(entries, cutoffs))) if tested(entries) else len(_unique(cutoffs))
-    )
+    ends = _tested_up_to(entries, cutoffs)
+    return _after(cutoffs, max(ends)) if len(ends) else len(np.unique(np.asarray(cutoffs)))
 
 
 def level(alpha: float, period: int, cutoffs: Any, entries: Sequence[Entry]) -> float:
@@ -53,30 +46,22 @@ def level(alpha: float, period: int, cutoffs: Any, entries: Sequence[Entry]) -> 
         alpha: probability of a false promotion over a period.
         period: its cutoffs.
         cutoffs: those that are compared now.
-        entries: the ledger.
+        entries: the ledger, in order.
     """
-    before = tested(entries)
-    if not before:
+    ends = _tested_up_to(entries, cutoffs)
+    if not len(ends):
         return alpha * FIRST
-    share = min(1.0, fresh(cutoffs, entries) / period)
-    return alpha * share * ((1 - FIRST) if _is_young(before, cutoffs, period) else 1.0)
+    is_young = _after(cutoffs, ends[0]) < period
+    return alpha * min(1.0, fresh(cutoffs, entries) / period) * ((1 - FIRST) if is_young else 1.0)
 
 
-def _is_young(before: Sequence[Entry], cutoffs: Any, period: int) -> bool:
-    """Whether less than a period has passed since the first test."""
-    first = before[0].evidence
-    since = _unique(cutoffs) > _time(first.last_cutoff, cutoffs) if first else np.zeros(0)
-    return int(np.sum(since)) < period
+def _tested_up_to(entries: Sequence[Entry], cutoffs: Any) -> Any:
+    """Last cutoff of each test of the ledger, in the cutoffs' type; decisions without a test do not count."""
+    said = [entry.evidence for entry in entries]
+    ends = [one.last_cutoff for one in said if one is not None and one.p_value is not None]
+    return np.asarray(ends).astype(np.asarray(cutoffs).dtype)
 
 
-def _last(entries: Sequence[Entry], cutoffs: Any) -> Any:
-    ends = [entry.evidence.last_cutoff for entry in tested(entries) if entry.evidence]
-    return max(_time(end, cutoffs) for end in ends)
-
-
-def _time(text: str | int, like: Any) -> Any:
-    return pd.Series([text]).to_numpy().astype(np.asarray(like).dtype)[0]
-
-
-def _unique(cutoffs: Any) -> Any:
-    return np.unique(np.asarray(cutoffs))
+def _after(cutoffs: Any, end: Any) -> int:
+    """How many of the distinct cutoffs (n,) are later."""
+    return int(np.sum(np.unique(np.asarray(cutoffs)) > end))

@@ -4,33 +4,9 @@ import json
 
 import pytest
 from pydantic import ValidationError
+from unit.registry.entries import entry
 
-from reprocast.registry.ledger_entry import Candidate, Entry
-
-
-def candidate(fingerprint: str = "a" * 64, model: str = "gru") -> Candidate:
-    return Candidate(
-        fingerprint=fingerprint, model=model, kind="network", artifact_sha256="b" * 64,
-        validation_end="2011-02-17", parameters=3653, multiply_adds=230_000,
-    )  # fmt: skip
-
-
-def entry(**change: object) -> Entry:
-    given = {
-        "sequence": 1,
-        "action": "keep",
-        "as_of": "2013-03-01",
-        "name": "reprocast",
-        "champion": candidate("c" * 64),
-        "challenger": candidate(),
-        "winner": "c" * 64,
-        "evidence": None,
-        "reason": "equal",
-        "by": "a test",
-        "dvc_lock_sha256": None,
-        "data_sha256": None,
-    }
-    return Entry.model_validate(given | change)
+from reprocast.registry.ledger_entry import Entry
 
 
 def test_it_is_named_by_round_and_challenger() -> None:

@@ -1,0 +1,267 @@
+"""reprocast promote, rollback and history on real outputs and a real store."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from integration.gate_scene import play
+from registered_project import moved
+from tracked_store import migrated
+
+from reprocast.commands.history import history
+from reprocast.commands.ledger_files import read_ledger
+from reprocast.commands.promote import decided, enact, enact_pending, promote
+from reprocast.commands.rollback import rollback
+from reprocast.deterministic import sha256_of_file
+from reprocast.errors import DataError, NoInputError, UsageError
+from reprocast.networks.weights import weights_bytes, weights_from
+from reprocast.registry.artifact import artifact_sha256
+from reprocast.registry.ledger import champion as reigning
+from reprocast.registry.ledger_entry import Entry
+from reprocast.tracking.registered import champion, download, move_alias, open_registry, versions
+
+__all__ = ["migrated"]
+BY = "a test"
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Outputs of two rounds, forty days apart; the second knows a better baseline. Do not change them."""
+    root = tmp_path_factory.mktemp("rounds")
+    play(root / "1", 400, ("naive",))
+    play(root / "2", 440, ("naive", "seasonal_naive"), look_back=21)
+    return {1: root / "1", 2: root / "2"}
+
+
+@pytest.fixture(scope="module")
+def crowned(rounds: dict[int, Path], tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+    """The project after its first decision. Do not change it."""
+    root = tmp_path_factory.mktemp("crowned") / "project"
+    fresh_project(rounds, root, migrated)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.chdir(root)
+        promote(root, by=BY)
+    return root
+
+
+def fresh_project(rounds: dict[int, Path], root: Path, migrated: Path) -> None:
+    shutil.copytree(rounds[1], root)
+    (root / "mlruns").mkdir()
+    shutil.copy(migrated, root / "mlruns" / "mlflow.db")
+
+
+@pytest.fixture
+def project(rounds: dict[int, Path], tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project after the outputs of round 1; nothing decided yet."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    fresh_project(rounds, tmp_path / "project", migrated)
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def reign(crowned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project after its first decision."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    root = moved(crowned, tmp_path / "project")
+    monkeypatch.chdir(root)
+    return root
+
+
+def move_on(project: Path, rounds: dict[int, Path]) -> None:
+    """The outputs of round 2 in the place of those of round 1."""
+    for name in ("models", "results", "data"):
+        shutil.rmtree(project / name)
+    shutil.copytree(rounds[2], project, dirs_exist_ok=True)
+
+
+def ledger(project: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((project / "ledger").glob("*"))}
+
+
+def served(project: Path) -> str | None:
+    found = champion(open_registry(project))
+    return found.model if found else None
+
+
+def test_the_first_champion_is_the_best_baseline_unless_the_network_beats_it(project: Path) -> None:
+    said = promote(project, by=BY)
+    (entry,) = read_ledger(project)
+    assert (entry.action, entry.champion.model, entry.challenger.model) == ("first", "naive", "gru")
+    assert entry.winner == entry.champion.fingerprint
+    assert entry.evidence.p_value > entry.evidence.alpha == 0.025
+    assert served(project) == "naive"
+    found = {one.model: one for one in versions(open_registry(project))}
+    assert sorted(found) == ["gru", "naive"]
+    assert found["naive"].tags["status"] == "champion"
+    assert found["gru"].tags["status"] == "refused"
+    assert "no evidence that gru is better" in found["gru"].tags["reason"]
+    wanted = {"fingerprint", "artifact_sha256", "model", "kind", "data_sha256", "dvc_lock_sha256", "as_of"}
+    assert wanted | {"validation_end", "vintage", "status", "reason"} <= set(found["gru"].tags)
+    assert "reprocast@champion is now version 1, naive" in said
+
+
+def test_a_decision_is_taken_once_and_enacting_it_again_changes_nothing(reign: Path) -> None:
+    before, numbers = ledger(reign), [one.number for one in versions(open_registry(reign))]
+    promote(reign, by="somebody else")
+    assert ledger(reign) == before
+    assert [one.number for one in versions(open_registry(reign))] == numbers
+
+
+def test_the_same_state_gives_the_same_file(project: Path) -> None:
+    entry, path = decided(project, by=BY)
+    first = ledger(project)
+    path.unlink()
+    assert decided(project, by=BY)[0] == entry
+    assert ledger(project) == first
+    assert served(project) is None  # deciding moves nothing
+
+
+def test_a_better_challenger_is_promoted_and_rolled_back(
+    reign: Path, rounds: dict[int, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    move_on(reign, rounds)
+    promote(reign, by=BY, model="seasonal_naive")
+    entry = read_ledger(reign)[-1]
+    assert (entry.action, entry.sequence, entry.by) == ("promote", 2, "a test, who chose seasonal_naive")
+    assert entry.evidence.fresh == 40
+    # 40 of the year's 365 days, at the rate of the first year
+    assert entry.evidence.alpha == pytest.approx(0.025 * 40 / 365, rel=1e-4)
+    assert entry.evidence.p_value <= entry.evidence.alpha
+    assert served(reign) == "seasonal_naive"
+    assert {one.model: one.tags["status"] for one in versions(open_registry(reign))} == {
+        "naive": "former",
+        "gru": "refused",
+        "seasonal_naive": "champion",
+    }
+    rollback(reign, by=BY, why="it pages at night")
+    back = read_ledger(reign)[-1]
+    assert (back.action, back.reason, back.challenger.model) == ("rollback", "it pages at night", "naive")
+    assert served(reign) == "naive"
+    # a promotion that was taken back is not repeated by the next run of the same command
+    promote(reign, by=BY, model="seasonal_naive")
+    assert served(reign) == "naive"
+    with pytest.raises(DataError, match="nobody was champion before naive"):
+        rollback(reign, by=BY)
+    rollback(reign, by=BY, to=3)
+    assert served(reign) == "seasonal_naive"
+    history(reign)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines[1:5]] == ["first", "promote", "rollback", "rollback"]
+    assert lines[-1].startswith("Champion: seasonal_naive")
+
+
+def test_both_are_scored_where_neither_has_learned_or_been_chosen(
+    reign: Path, rounds: dict[int, Path]
+) -> None:
+    move_on(reign, rounds)
+    entry, _ = decided(reign, by=BY, model="seasonal_naive")
+    ends = [one.validation_end for one in (entry.champion, entry.challenger)]
+    said, last = entry.evidence, np.datetime64("2022-03-16")
+    assert said.first_cutoff == max(ends)  # its first target is the next day
+    assert np.datetime64(said.last_cutoff) == last - 2  # its whole horizon is there
+    assert said.cutoffs == (last - 2 - np.datetime64(max(ends))).astype(int) + 1
+
+
+def test_nothing_new_spends_nothing_and_keeps(reign: Path, rounds: dict[int, Path]) -> None:
+    entry, _ = decided(reign, by=BY, model="naive")
+    assert (entry.action, entry.evidence) == ("keep", None)
+    assert "champion already" in entry.reason
+    play_again, _ = decided(reign, by=BY, model="gru")
+    assert play_again.action == "first"  # the decision that was taken
+
+
+def test_a_challenger_without_its_weights_is_refused_and_recorded(project: Path) -> None:
+    (project / "models" / "gru" / "seed-1.safetensors").write_bytes(b"cut")
+    with pytest.raises(DataError, match=r"gru was refused: .*seed-1.safetensors"):
+        promote(project, by=BY)
+    (entry,) = read_ledger(project)
+    assert (entry.action, entry.evidence, entry.winner) == ("first", None, entry.champion.fingerprint)
+    assert served(project) == "naive"
+
+
+def test_not_a_number_is_refused(reign: Path, rounds: dict[int, Path]) -> None:
+    move_on(reign, rounds)
+    break_network(reign / "models" / "gru")
+    with pytest.raises(DataError, match=r"refuse: .*not finite"):
+        promote(reign, by=BY)
+    assert read_ledger(reign)[-1].action == "refuse"
+    assert served(reign) == "naive"
+    refused = versions(open_registry(reign))[-1]
+    assert (refused.model, refused.tags["status"]) == ("gru", "refused")
+
+
+def break_network(folder: Path) -> None:
+    """Weights that are no numbers, written as if training had."""
+    path = folder / "seed-1.safetensors"
+    path.write_bytes(
+        weights_bytes({name: one * np.nan for name, one in weights_from(path.read_bytes()).items()})
+    )
+    said = json.loads((folder / "model.json").read_text())
+    said["weights"] = {"1": sha256_of_file(path)}
+    (folder / "model.json").write_text(json.dumps(said))
+
+
+def test_an_artifact_that_was_exchanged_keeps_the_alias(project: Path, tmp_path: Path) -> None:
+    entry, _ = decided(project, by=BY)
+    enact(project, entry)
+    version = champion(open_registry(project))
+    shutil.rmtree(project / ".reprocast" / "champion")
+    path = Path(version.source.removeprefix("file://"), "artifacts", "naive", "model.json")
+    path.write_text(path.read_text().replace('"horizon": 2', '"horizon": 3'))
+    assert (
+        artifact_sha256(download(open_registry(project), version, tmp_path / "x")) != version.artifact_sha256
+    )
+    gru = versions(open_registry(project))[1]
+    move_alias(open_registry(project), gru)
+    with pytest.raises(DataError, match="not those that were registered"):
+        enact(project, entry)
+    assert served(project) == "gru"
+
+
+def test_a_registry_that_lost_the_champion_is_not_decided_on(project: Path, rounds: dict[int, Path]) -> None:
+    decided(project, by=BY)  # and a crash before it was enacted
+    move_on(project, rounds)
+    with pytest.raises(DataError, match="promote --enact"):
+        decided(project, by=BY)
+    with pytest.raises(NoInputError, match="dvc pull"):
+        enact_pending(project)
+    shutil.rmtree(project / "ledger")
+
+
+def test_a_champion_that_the_ledger_does_not_know_is_not_overrun(reign: Path) -> None:
+    shutil.rmtree(reign / "ledger")
+    with pytest.raises(DataError, match="ledger/ knows no champion"):
+        decided(reign, by=BY)
+
+
+def test_what_a_crash_left_is_enacted_later(project: Path) -> None:
+    decided(project, by=BY)
+    enact_pending(project)
+    assert served(project) == "naive"
+    assert enact_pending(project) == ["reprocast@champion is version 1, naive"]
+
+
+@pytest.mark.parametrize(
+    "call", [lambda root: rollback(root, by=BY, to=9), lambda root: promote(root, by=BY, model="x")]
+)
+def test_what_there_is_not_is_64(reign: Path, call: object) -> None:
+    with pytest.raises(UsageError):
+        call(reign)
+
+
+def test_without_outputs_it_is_66(project: Path) -> None:
+    shutil.rmtree(project / "results")
+    with pytest.raises(NoInputError, match="reprocast repro"):
+        promote(project, by=BY)
+    assert not (project / "ledger").exists()
+
+
+def test_the_ledger_tells_the_whole_story(project: Path) -> None:
+    entry, path = decided(project, by=BY)
+    assert Entry.model_validate_json(path.read_text()) == entry
+    assert reigning([entry]).model == "naive"
+    assert not {"time", "clock", "version", "run"} & set(json.loads(path.read_text()))
