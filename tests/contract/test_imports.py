@@ -21,6 +21,7 @@ LAYERS = [
     {"audit", "tuning"},
     {"commands"},
     {"cli", "cli_production"},
+    {"__main__"},
 ]
 """Rooms from the innermost outwards; a room may import from its own layer and those before it."""
 PUBLISHING = {"stages.publish", "stages.stage"}

@@ -48,11 +48,11 @@ def step(network: Any, carried: Carried, newest: Tensor) -> tuple[Carried, Tenso
         carried: what the step before handed on.
         newest: the last w steps (1, w, C), or fewer at the beginning.
     """
-    encoder, turn = network.encoder, carried[0]
+    encoder = network.encoder
     if newest.shape[1] < len(carried):
-        return (*carried[1:], turn), None
+        return carried, None
     read = newest if encoder.segments is None else encoder.segments(newest)
-    top, after = encoder.run(read, list(turn))
+    top, after = encoder.run(read, list(carried[0]))
     return (*carried[1:], tuple(after)), top[:, -1]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reprocast.data.scaling import unscaled
-from reprocast.data.windows import Batch, Floats
+from reprocast.data.windows import Batch, Floats, Ints
 from reprocast.model import Description, levels_of
 from reprocast.tasks.forecast.onnx_reader import OnnxForecaster
 
@@ -37,7 +37,7 @@ class OnnxNetworks:
 
     def parameters(self, batch: Batch) -> Floats:
         """What each seed's network answers, scaled (S, B, H, K, P), or (S, B, H, K) of a point head."""
-        given = {"past": self._past(batch), "series": np.asarray(batch.series, np.int64)}
+        given = {"past": self._past(batch), "series": self._series(batch)}
         if self.description.channels.future:
             loc, scale = self._scaler(batch, slice(-len(self.description.channels.future), None))
             given["future"] = unscaled(batch.future, loc, scale)
@@ -58,8 +58,13 @@ class OnnxNetworks:
 
     def _scaler(self, batch: Batch, channels: slice) -> tuple[Floats, Floats]:
         d = self.description
-        loc, scale = (np.asarray(part)[batch.series][:, None, channels] for part in (d.loc, d.scale))
+        loc, scale = (np.asarray(part)[self._series(batch)][:, None, channels] for part in (d.loc, d.scale))
         return loc.copy(), scale.copy()
+
+    def _series(self, batch: Batch) -> Ints:
+        """Places in the graph's list; any will do for a new series, because its scaler is undone first."""
+        series = np.asarray(batch.series, np.int64)
+        return np.where(series < len(self.description.series), series, 0)
 
     def quantiles_at(self, answers: Floats, levels: tuple[float, ...]) -> Floats:
         """Quantiles (…, Q) of answers (…, P), by the formulas of `networks.families`."""

@@ -14,11 +14,10 @@ from torch import Tensor
 from reprocast.data.scaling import scaled, unscaled
 from reprocast.data.tensors import Tensors
 from reprocast.data.windows import Floats
-from reprocast.model import levels_of
+from reprocast.model import Description, levels_of
 from reprocast.networks import streaming
 from reprocast.networks.streaming import Carried
 from reprocast.tasks.forecast import learn
-from reprocast.tasks.networks import SavedNetworks
 
 Tops = Sequence[Tensor] | None
 """The top state (1, W) of each seed's network; none where nothing was read."""
@@ -27,13 +26,12 @@ Tops = Sequence[Tensor] | None
 class Seeds:
     """A model's networks with the scaler of one series."""
 
-    def __init__(self, model: SavedNetworks, series: str) -> None:
-        d = model.description
+    def __init__(self, networks: Sequence[Any], d: Description, series: str) -> None:
         n = d.series.index(series)
-        self.networks: Sequence[Any] = model.networks
+        self.networks = networks
         self.levels, self.targets = levels_of(d), len(d.channels.target)
         self.loc, self.scale = np.asarray(d.loc[n]), np.asarray(d.scale[n])
-        static = np.asarray(d.static[n] if d.static else (), np.float32)
+        static = np.asarray(d.static[n] if n < len(d.static) else (), np.float32)
         nothing = torch.empty(1, 0, 0)
         self.still = Tensors(nothing, nothing, nothing, torch.tensor([n]), torch.from_numpy(static)[None])
         """A batch of one, of which only what does not change is read."""

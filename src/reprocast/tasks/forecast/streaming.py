@@ -19,6 +19,7 @@ from reprocast.panel import Times, time_text
 from reprocast.params.architecture import Architecture
 from reprocast.tasks.forecast import stream_rows
 from reprocast.tasks.forecast.refusing import refuse_unfamiliar
+from reprocast.tasks.forecast.strangers import with_strangers
 from reprocast.tasks.forecast.stream_networks import Seeds, Tops
 from reprocast.tasks.forecast.stream_state import Stream, from_bytes, to_bytes
 from reprocast.tasks.networks import SavedNetworks, load_network
@@ -46,17 +47,15 @@ class Forecaster:
 
         Raises:
             UsageError: the network cannot go on step by step, and what keeps it from that.
-            DataError: a series the model has not seen.
+            DataError: a series that the model would have to know and does not.
         """
-        self.model, self.description, self.series = model, model.description, series
+        self.series, self.description = series, with_strangers(model.description, [series])
         d = self.description
         architecture = Architecture.model_validate_json(json.dumps(d.block))
         why = hindrance(architecture, d.scaling)
         if why:
             raise UsageError(f"{d.name} cannot stream: {why}; train a network without it")
-        if series not in d.series:
-            raise DataError(f"series {series}: not among those that {d.name} was trained on")
-        self._seeds = Seeds(model, series)
+        self._seeds = Seeds(model.networks, d, series)
         self.stream = self._beginning()
 
     @classmethod

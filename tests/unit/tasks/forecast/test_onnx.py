@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from drawn_network import CHANNELS, FEATURES, HORIZON, LOOK_BACK, described, drawn
+from drawn_network import CHANNELS, FEATURES, HORIZON, LOC, LOOK_BACK, SCALE, described, drawn
 
 from reprocast.data.tensors import to_tensors
 from reprocast.data.windows import Batch
@@ -92,6 +92,16 @@ def test_a_panel_is_forecast_without_pytorch_as_with_it(scaling: str) -> None:
     assert list(found) == list(expected)
     numbers = expected.select_dtypes("number")
     assert found[list(numbers)].to_numpy() == pytest.approx(numbers.to_numpy(), rel=1e-5)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "window"])
+def test_a_new_series_is_forecast_as_pytorch_does(scaling: str) -> None:
+    even = {"loc": (LOC[0],) * 2, "scale": (SCALE[0],) * 2} if scaling == "standard" else {}
+    model, frame = drawn({"cell": "gru"}, scaling=scaling, **even), panel().to_frame()
+    days = from_frame(frame.assign(unique_id=frame["unique_id"].replace({"b": "new"})))
+    exported = from_onnx(graph_bytes(model))
+    expected, found = forecast_panel(model, days), forecast_panel(exported, days)
+    assert found["mean"].to_numpy() == pytest.approx(expected["mean"].to_numpy(), rel=1e-5)
 
 
 def test_statics_and_masks_are_in_the_graph() -> None:

@@ -145,9 +145,15 @@ def test_what_cannot_stream_is_refused_by_name(block: dict[str, Any], more: Any,
         Forecaster(drawn({"cell": "gru"} | block, **more), "b")
 
 
-def test_a_series_that_was_not_trained_on_is_refused() -> None:
+def test_a_new_series_is_followed_where_the_model_can_forecast_it() -> None:
     with pytest.raises(DataError, match="series c: not among"):
         Forecaster(drawn({"cell": "gru"}), "c")
+    even = drawn({"cell": "gru"}, loc=(LOC[1],) * 2, scale=(SCALE[1],) * 2)
+    frame = days()
+    known, new = (fed(Forecaster(even, name), frame)[-1] for name in "bc")
+    assert known is not None
+    assert new is not None
+    assert np.array_equal(new.mean, known.mean)
 
 
 @pytest.mark.parametrize("block", [CAN[3], CAN[11], CAN[12]], ids=["lstm", "dilated", "segments"])
