@@ -22,7 +22,7 @@ from reprocast.tracking.measured import measured
 from reprocast.tracking.notes import experiment_note
 from reprocast.tracking.outputs import ModelOutput, read_data, read_models
 from reprocast.tracking.producer import from_tags
-from reprocast.tracking.pyfunc import log_model, logged_model
+from reprocast.tracking.pyfunc import kept_with, log_model, logged_model
 from reprocast.tracking.recipe import recipe_of
 from reprocast.tracking.recorder import BATCH, Member, Recorder
 from reprocast.tracking.replay import past_events
@@ -120,7 +120,7 @@ def settle(store: Store, output: ModelOutput, root: Path) -> Settled | None:
     if found is None:
         raise InternalError(f"MLflow does not show the runs of {output.description.name} just made")
     parent, children = found
-    model = logged_model(store, parent)
+    model = logged_model(store, parent, kept_with(output))
     if model is None:
         counts["models"] += 1
         model = log_model(store, parent.info.run_id, output, root)

@@ -26,6 +26,8 @@ from reprocast.tracking.store import Store
 
 NAME = "model"
 """Name of the model within its run: runs:/<id>/model."""
+INTERVALS = "intervals"
+"""Tag of a logged model: hash of the intervals that are with it."""
 CODE = Path(__file__).with_name("served_model.py")
 PANEL = Path("data/validated/panel.parquet")
 NEEDS = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "exchange-calendars", "psutil", "filelock")
@@ -39,6 +41,7 @@ def log_model(store: Store, run: str, output: ModelOutput, root: Path) -> str:
     description = output.description
     panel = read_panel(root / PANEL) if (root / PANEL).is_file() else None
     tags = {"fingerprint": description.fingerprint, "model": description.name, "kind": description.kind}
+    tags[INTERVALS] = kept_with(output)
     logged = store.client.create_logged_model(store.experiment, NAME, run, tags, model_type=description.kind)
     with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
         local = Path(scratch, NAME)
@@ -50,12 +53,27 @@ def log_model(store: Store, run: str, output: ModelOutput, root: Path) -> str:
     return str(logged.model_id)
 
 
-def logged_model(store: Store, run: Run) -> str | None:
-    """Id of the run's model if it is complete; None if there is none, or its logging was cut short."""
+def kept_with(output: ModelOutput) -> str:
+    """Hash of the intervals that belong to a model by now; empty before it was scored."""
+    found = intervals_of(output.folder, output.description)
+    return found.sha256 if found else ""
+
+
+def logged_model(store: Store, run: Run, intervals: str = "") -> str | None:
+    """Id of the run's model if it is complete; None if there is none, or its logging was cut short.
+
+    Args:
+        store: holds the run.
+        run: of the model.
+        intervals: hash of those that must be with it; a model that was logged live, before it was scored,
+            has none. Empty: any will do.
+    """
     outputs = run.outputs.model_outputs if run.outputs else []
     for found in outputs:
         model = store.client.get_logged_model(found.model_id)
-        if model.status == LoggedModelStatus.READY and _files_exist(model.artifact_location):
+        if model.status != LoggedModelStatus.READY or not _files_exist(model.artifact_location):
+            continue
+        if intervals in ("", model.tags.get(INTERVALS)):
             return str(model.model_id)
     return None
 

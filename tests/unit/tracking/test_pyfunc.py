@@ -19,6 +19,8 @@ from reprocast.model import Shown
 from reprocast.panel import from_frame, read_panel
 from reprocast.tasks.forecast.predict import forecast_panel
 from reprocast.tracking.address import tracking_of
+from reprocast.tracking.outputs import read_models
+from reprocast.tracking.pyfunc import kept_with, logged_model
 from reprocast.tracking.served_model import _refuse_missing
 from reprocast.tracking.store import Store
 from reprocast.tracking.sync import sync
@@ -140,6 +142,24 @@ def test_intervals_go_with_it_and_are_null_where_nothing_is_known(
     found = served.predict(frame.assign(unique_id=frame["unique_id"].replace("B", "ZZZ")))
     rows = json.loads(as_json(found))["predictions"]
     assert [row["q-0.1"] is None for row in rows] == [False] * 3 + [True] * 3
+
+
+def test_a_model_that_was_logged_before_it_was_scored_is_logged_with_its_intervals(
+    outputs: Path, store: Store
+) -> None:
+    assert sync(outputs, force=True).models == 2
+    assert sync(outputs, force=True).models == 0
+    put_backtest(outputs, "naive")
+    assert sync(outputs, force=True).models == 1
+    assert sync(outputs, force=True).models == 0
+    (run,) = store.runs("tags.model = 'naive'")
+    output = next(one for one in read_models(outputs) if one.description.name == "naive")
+    model = logged_model(store, run, kept_with(output))
+    assert model is not None
+    files = Path(store.client.get_logged_model(model).artifact_location.removeprefix("file://"))
+    assert (files / "artifacts" / "intervals.json").is_file()
+    (outputs / "results" / "forecasts" / "naive.parquet").unlink()  # a clone without them leaves it as it is
+    assert sync(outputs, force=True).models == 0
 
 
 def as_json(found: pd.DataFrame) -> str:
