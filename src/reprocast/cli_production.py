@@ -124,6 +124,21 @@ def history() -> None:
     run(Path.cwd())
 
 
+def drift() -> None:
+    """Look whether data or errors have moved since the champion was chosen; proposes, never promotes.
+
+    Schedule, cooldown and triggers stand in operations.yaml under drift; docs/drift.md explains them. What
+    was found stands in reports/drift.json (`proposes`) and in the report, its figures in MLflow.
+
+    Exit codes: 0 looked, whatever was found; 65 the champion's files are not whole; 66 there is no
+    champion; 69 the registry is down.
+    """
+    from reprocast.commands.drift import drift as run
+
+    for line in run(Path.cwd()).lines():
+        print(line)
+
+
 def _who(by: str | None) -> str:
     """Whoever is named, or who is logged in, as CI or the machine say."""
     from getpass import getuser
@@ -206,6 +221,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     serve,
     reproduce,
     tidy,
+    drift,
 )
 
 

@@ -7,10 +7,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from reprocast import __version__
 from reprocast.commands.tuning_records import read_records
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError
+from reprocast.evaluation.drift.report import DriftReport
 from reprocast.evaluation.report import html, markdown
 from reprocast.evaluation.report_content import content
 from reprocast.evaluation.report_inputs import TABLES, Inputs, Rows
@@ -22,6 +25,7 @@ from reprocast.stages.stage import PARAMS
 
 LEADERBOARD = "results/leaderboard.csv"
 COMPARISON = "results/comparison"
+DRIFT = "reports/drift.json"
 CELLS = ("worth", "gradients")
 RAW, WINDOWS = "data/raw/manifest.json", "data/windows/manifest.json"
 HASHED = ("params.yaml", RAW, WINDOWS, "requirements/runtime.txt")
@@ -82,6 +86,7 @@ def inputs_of(root: Path) -> Inputs:
         measured=_measured(root / STATE / "times", names),
         version=__version__,
         tuning=read_records(root),
+        drift=_drift(root),
     )
 
 
@@ -93,6 +98,18 @@ def _measured(folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
         if stage in STAGES and (not model or model in names):
             kept[path.stem] = {key: float(value) for key, value in _json(path).items()}
     return dict(sorted(kept.items(), key=lambda item: (STAGES.index(item[0].partition("@")[0]), item[0])))
+
+
+def _drift(root: Path) -> DriftReport | None:
+    """What `reprocast drift` last found, unless another panel or version is meant."""
+    path = root / DRIFT
+    if not path.is_file():
+        return None
+    try:
+        found = DriftReport.model_validate_json(_text(path))
+    except ValidationError:
+        return None
+    return found if found.data_end == _json(root / RAW)["end"] else None
 
 
 def _json(path: Path) -> Any:

@@ -14,6 +14,7 @@ from reprocast.evaluation import report_tables as tabulate
 from reprocast.evaluation import report_validation as validate
 from reprocast.evaluation import report_worth as cells
 from reprocast.evaluation.figure_style import styles
+from reprocast.evaluation.report_drift import DriftSection, drift_section
 from reprocast.evaluation.report_first import Answer
 from reprocast.evaluation.report_folds import by_fold
 from reprocast.evaluation.report_inputs import Inputs
@@ -73,6 +74,8 @@ class Content:
     validation: Table
     warnings: Table
     data_docs: bool
+    drift: DriftSection | None
+    """None where nobody has looked."""
     models: Table
     times: Table
     provenance: tell.Facts
@@ -126,6 +129,7 @@ def content(inputs: Inputs) -> Content:
         validation=validate.validation(inputs),
         warnings=validate.warnings(inputs),
         data_docs=inputs.data_docs,
+        drift=drift_section(inputs.drift),
         models=tabulate.models(inputs, looks),
         times=tabulate.times(inputs),
         provenance=tell.provenance(inputs),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reprocast.evaluation.drift.report import DriftReport
 from reprocast.evaluation.tuned import Record
 from reprocast.params.root import Params
 
@@ -59,6 +60,8 @@ class Inputs:
     """Of this package."""
     tuning: Mapping[str, Record] = field(default_factory=dict)
     """tuning/<architecture>.json by network."""
+    drift: DriftReport | None = None
+    """reports/drift.json, if it is about this panel."""
 
     @property
     def names(self) -> list[str]:
