@@ -1,7 +1,6 @@
 """What a round of `reprocast retrain` does, refuses and says; crash points are in test_retrain.py."""
 
 import json
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -217,16 +216,16 @@ def test_what_others_push_is_taken_in_or_comes_first(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_a_remote_that_lacks_a_file_is_noticed(world: World) -> None:
-    def lossy() -> None:
-        subprocess.run(["true"], check=True)
-
+def test_a_remote_that_lacks_a_file_gets_it(world: World, uninterrupted: dict[str, Any]) -> None:
     with world.monkeypatch.context() as patch:
-        patch.setattr(retrain_remote, "push_outputs", lossy)
+        patch.setattr(retrain_remote, "push_outputs", lambda: None)
+        patch.setattr(retrain_remote, "_send", lambda *_: None)
         with pytest.raises(TryAgainError, match="the remote has not, or not whole: data/raw"):
             world.round()
     assert status()["step"] == "verify_push"
+    world.monkeypatch.setattr(retrain_remote, "push_outputs", lambda: None)
     world.round()
+    assert world.state() == uninterrupted
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ and its size is asked of the remote.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def push_outputs() -> None:
 
 
 def verify_push() -> int:
-    """Looks each file up at the remote; returns how many there are.
+    """Looks each file up at the remote, and sends what it lacks; returns how many there are.
 
     Raises:
         DataError: a file in DVC's cache is not what dvc.lock says.
@@ -49,7 +49,9 @@ def verify_push() -> int:
         remote, cache = repo.cloud.get_remote_odb(), repo.cache.local
         files = {oid: name for wanted, name in _named() for oid, name in _with_contents(cache, wanted, name)}
         sizes = {oid: _whole(Path(cache.oid_to_path(oid)), oid, name) for oid, name in files.items()}
-        lost = [name for oid, name in files.items() if not _is_there(remote, oid, sizes[oid])]
+        for oid in _lost(remote, sizes):
+            _send(remote, cache, oid)
+        lost = [files[oid] for oid in _lost(remote, sizes)]
     if lost:
         raise TryAgainError(
             f"dvc push: said that it had pushed, but the remote has not, or not whole: {first_names(lost)}; "
@@ -91,6 +93,19 @@ def _whole(path: Path, oid: str, name: str) -> int | None:
             f"{name}: its copy in DVC's cache ({path.name}) is damaged; remove it, `reprocast repro --force`"
         )
     return path.stat().st_size
+
+
+def _lost(remote: Any, sizes: Mapping[str, int | None]) -> list[str]:
+    """Hashes of what the remote does not have as it is here."""
+    remote.fs.fs.invalidate_cache()  # what this process has seen before is no answer
+    return [oid for oid, size in sizes.items() if not _is_there(remote, oid, size)]
+
+
+def _send(remote: Any, cache: Any, oid: str) -> None:
+    """Sends one file: `dvc push` believes that a folder is whole where its list is there."""
+    path = cache.oid_to_path(oid)
+    if Path(path).exists():
+        remote.add(path, cache.fs, oid, check_exists=False)
 
 
 def _is_there(remote: Any, oid: str, size: int | None) -> bool:
