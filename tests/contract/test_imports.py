@@ -20,7 +20,7 @@ LAYERS = [
     {"stages", "infer"},
     {"audit", "tuning"},
     {"commands"},
-    {"cli", "cli_production"},
+    {"cli", "cli_production", "cli_forecasts"},
     {"__main__"},
 ]
 """Rooms from the innermost outwards; a room may import from its own layer and those before it."""
