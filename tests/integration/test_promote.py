@@ -222,6 +222,23 @@ def test_an_artifact_that_was_exchanged_keeps_the_alias(project: Path, tmp_path:
     assert served(project) == "gru"
 
 
+def test_a_registry_that_is_gone_is_made_anew_from_ledger_and_models(
+    reign: Path, rounds: dict[int, Path], migrated: Path
+) -> None:
+    (reign / "ledger" / "2022-02-05-extra.json").write_text(
+        read_ledger(reign)[0]
+        .model_copy(update={"action": "keep", "sequence": 2, "as_of": "2022-02-05"})
+        .text()
+    )
+    move_on(reign, rounds)
+    entry, _ = decided(reign, by=BY, model="seasonal_naive")
+    assert entry.action == "promote"
+    shutil.copy(migrated, reign / "mlruns" / "mlflow.db")
+    lines = enact_pending(reign)  # of the earlier rounds' models none is here any more
+    assert served(reign) == "seasonal_naive"
+    assert sum("is not registered" in line for line in lines) == 3
+
+
 def test_a_registry_that_lost_the_champion_is_not_decided_on(project: Path, rounds: dict[int, Path]) -> None:
     decided(project, by=BY)  # and a crash before it was enacted
     move_on(project, rounds)

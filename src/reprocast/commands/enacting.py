@@ -1,6 +1,6 @@
 """Makes the MLflow registry agree with the ledger: versions, tags, and last of all the alias."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reprocast.commands.champion_files import fetched
@@ -23,7 +23,7 @@ from reprocast.tracking.registered import (
 
 
 def enact(root: Path, entry: Entry) -> str:
-    """Registers whom an entry is about, and moves the alias to whom the ledger has reign; a line about it.
+    """Registers whom an entry is about, and moves the alias to whom the ledger has reign; lines about it.
 
     Safe to repeat, after a crash at any point: versions are found by fingerprint, and the alias moves last.
 
@@ -32,17 +32,7 @@ def enact(root: Path, entry: Entry) -> str:
         DataError: its registered files are not those that were decided on; the alias stays.
         UnavailableError: the registry cannot be reached.
     """
-    registry = open_registry(root)
-    lines: list[str] = []
-    reigning = champion(read_ledger(root))
-    for candidate in _candidates(entry):
-        try:
-            lines += _register(registry, root, candidate, entry)
-        except ReprocastError as error:
-            if reigning and candidate.fingerprint == reigning.fingerprint:
-                raise
-            lines.append(f"{candidate.model} is not registered: {error}")
-    return "\n".join([*lines, *_crown(registry, root, reigning)])
+    return "\n".join(_enacted(open_registry(root), root, [entry], champion(read_ledger(root))))
 
 
 def enact_pending(root: Path) -> list[str]:
@@ -50,12 +40,26 @@ def enact_pending(root: Path) -> list[str]:
 
     Raises as `enact` does.
     """
-    entries = read_ledger(root, committed=True)
-    known = {one.fingerprint for one in versions(open_registry(root))}
+    entries, registry = read_ledger(root, committed=True), open_registry(root)
+    known = {one.fingerprint for one in versions(registry)}
     waiting = [one for one in entries if any(who.fingerprint not in known for who in _candidates(one))]
-    last = entries[-1:] if not waiting or waiting[-1] is not entries[-1] else []
-    lines = [enact(root, entry) for entry in [*waiting, *last]]
-    return list(dict.fromkeys("\n".join(lines).splitlines()))
+    return _enacted(registry, root, waiting, champion(entries))
+
+
+def _enacted(
+    registry: Registry, root: Path, entries: Sequence[Entry], reigning: Candidate | None
+) -> list[str]:
+    """All are registered before the alias moves; who cannot be is said, and only the champion must."""
+    lines: list[str] = []
+    for entry in entries:
+        for candidate in _candidates(entry):
+            try:
+                lines += _register(registry, root, candidate, entry)
+            except ReprocastError as error:
+                if reigning and candidate.fingerprint == reigning.fingerprint:
+                    raise
+                lines.append(f"{candidate.model} of {entry.as_of} is not registered: {error}")
+    return [*lines, *_crown(registry, root, reigning)]
 
 
 def _candidates(entry: Entry) -> list[Candidate]:
