@@ -51,7 +51,7 @@ def level(alpha: float, period: int, cutoffs: Any, entries: Sequence[Entry]) -> 
     ends = _tested_up_to(entries, cutoffs)
     if not len(ends):
         return alpha * FIRST
-    is_young = _after(cutoffs, ends[0]) < period
+    is_young = _after(cutoffs, ends[0]) <= period
     return alpha * min(1.0, fresh(cutoffs, entries) / period) * ((1 - FIRST) if is_young else 1.0)
 
 

@@ -1,0 +1,68 @@
+"""Two forecast tables matched: same places, same answers, same units."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reprocast.errors import DataError
+from reprocast.registry.common_cutoffs import common_sample, later
+
+DAYS = pd.date_range("2020-01-01", periods=50).to_numpy().astype("datetime64[us]")
+
+
+def table(error: float, cutoffs: slice = slice(None), names: str = "AB", steps: int = 2) -> pd.DataFrame:
+    """Forecasts that are wrong by `error`; the answers are zeros."""
+    return pd.DataFrame(
+        [
+            {
+                "fold": 0, "seed": None, "unique_id": name, "target": "x", "cutoff": day, "loc": 0.0,
+                "scale": 2.0, "last": 0.0, "season_error": 1.0, "season_square": 1.0, "y": np.zeros(steps),
+                "mean": np.full(steps, error),
+            }
+            for name in names
+            for day in DAYS[cutoffs]
+        ]
+    )  # fmt: skip
+
+
+def test_losses_are_scaled_means_at_the_common_cutoffs() -> None:
+    found = common_sample(table(1.0, slice(0, 40)), table(3.0, slice(10, 50)), 2)
+    assert list(found.losses.index) == list(DAYS[10:40])
+    assert found.losses["champion"].unique().tolist() == [0.5]
+    assert found.losses["challenger"].unique().tolist() == [1.5]
+
+
+def test_series_that_one_does_not_know_do_not_count() -> None:
+    theirs = table(1.0, names="AC")
+    theirs["mean"] = [np.full(2, 99.0 if name == "C" else 1.0) for name in theirs["unique_id"]]
+    found = common_sample(theirs, table(3.0), 2)
+    assert found.losses["champion"].unique().tolist() == [0.5]
+
+
+def test_both_are_measured_against_the_same_answers_in_the_same_units() -> None:
+    """A champion that fills a gap itself, or has another scale, gains nothing by it."""
+    theirs = table(1.0).assign(scale=100.0, y=[np.full(2, 1.0)] * 100)
+    ours = table(3.0)
+    ours.at[0, "y"] = np.array([0.0, np.nan])
+    found = common_sample(theirs, ours, 2)
+    assert found.losses["champion"].unique().tolist() == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (table(1.0, steps=3), "3 steps of x, the challenger 2 steps of x"),
+        (table(1.0).assign(target="z"), "2 steps of z"),
+        (table(1.0, slice(0, 5)).assign(cutoff=DAYS[0] - np.timedelta64(9, "D")), "no cutoff in common"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(other: pd.DataFrame, reason: str) -> None:
+    with pytest.raises(DataError, match=reason):
+        common_sample(other, table(1.0), 2)
+
+
+def test_the_later_end_of_validation_counts() -> None:
+    assert later("2020-03-01", "2020-02-01", DAYS) == np.datetime64("2020-03-01")
+    assert later(7, 11, np.arange(3)) == 11
+    with pytest.raises(DataError, match="does not say where its validation ends"):
+        later(None, "2020-02-01", DAYS)
