@@ -68,6 +68,20 @@ def test_what_was_always_restless_is_no_alarm() -> None:
     assert not any(alarms_in_a_year(values, 5))
 
 
+def test_what_the_reference_has_shown_is_no_drift() -> None:
+    """One stretch of the reference was as far from the rest as the latest is: then chance is not asked."""
+    values = np.random.default_rng(9).normal(size=BEGIN + 60)
+    values[BEGIN:] += 2
+    phase = np.arange(len(values)) % 5
+    new = Reference(values, phase, BEGIN).distance(BEGIN + 60, 60, LIMITS, 1.0)
+    values[120:180] += 2.5
+    known = Reference(values, phase, BEGIN).distance(BEGIN + 60, 60, LIMITS, 1.0)
+    assert new is not None
+    assert known is not None
+    assert "ks" in new.beyond
+    assert known.beyond == ()
+
+
 def test_later_values_do_not_touch_a_look() -> None:
     values = series(np.random.default_rng(7), 5)
     other = values.copy()

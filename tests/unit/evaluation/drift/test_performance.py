@@ -74,9 +74,18 @@ def test_a_cut_within_the_backtest_is_no_news() -> None:
     rng = np.random.default_rng(5)
     values = rng.normal(1, 0.1, size=BACKTEST + YEAR)
     values[BACKTEST // 2 :] += 1
+    found = errors(values, np.zeros(len(values), int), BACKTEST, 5, 0.025)
+    assert found is not None
+    assert found.since is None
+
+
+def test_a_cut_to_smaller_errors_is_no_news() -> None:
+    values = np.random.default_rng(7).normal(2, 0.1, size=BACKTEST + YEAR)
+    values[BACKTEST + 100 :] -= 1
     found = errors(values, np.zeros(len(values), int), BACKTEST, 60, 0.025)
     assert found is not None
     assert found.since is None
+    assert found.p_value > 0.99
 
 
 def test_hard_weekdays_are_no_drift() -> None:
