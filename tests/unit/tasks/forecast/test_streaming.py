@@ -33,7 +33,7 @@ CAN: list[dict[str, Any]] = [
     {"cell": "gru", "decoder": {"kind": "steps"}, "head": {"kind": "quantiles"}},
     {"cell": "lstm", "decoder": {"kind": "autoregressive"}, "head": {"kind": "gaussian"}},
     {"cell": "rnn", "decoder": {"paths": ["last", "seasonal"]}, "head": {"kind": "student_t"}},
-    {"cell": "gru", "decoder": {"kind": "autoregressive", "paths": ["linear"]}},
+    {"cell": "gru", "look_back": 7, "decoder": {"kind": "autoregressive", "paths": ["linear"]}},
 ]
 
 
