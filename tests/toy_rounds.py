@@ -16,7 +16,15 @@ import toy_gate
 from live_source import LiveSource, prices
 
 from reprocast.commands import dvc as dvc_module
-from reprocast.commands import repro, retrain_back, retrain_new, retrain_publishing, retrain_remote, tracked
+from reprocast.commands import (
+    repro,
+    retrain_back,
+    retrain_drift,
+    retrain_new,
+    retrain_publishing,
+    retrain_remote,
+    tracked,
+)
 from reprocast.commands import retrain as retrain_module
 from reprocast.commands.retrain import retrain
 
@@ -178,6 +186,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         enact_committed=lambda *a: toy_gate.enact_committed(*a),
     )
     monkeypatch.setattr(retrain_publishing, "gate", lambda: gate)
+    monkeypatch.setattr(retrain_drift, "drift_lines", lambda _root: ["Drift: none"])
     monkeypatch.setattr(retrain_new, "superseded", lambda *_: [])  # entries of the toy are no entries
     for role in ("AUTHOR", "COMMITTER"):
         for what, value in (("NAME", "T"), ("EMAIL", "t@example.org"), ("DATE", "2024-01-01T00:00:00Z")):

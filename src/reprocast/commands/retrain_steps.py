@@ -99,6 +99,13 @@ def reproduce(one: Round) -> None:
     rebuild(read(PARAMS, Params), one.operations, pull=one.pushes)
 
 
+def look_for_drift(one: Round) -> None:
+    """Looks whether data or errors have moved since the champion was chosen."""
+    from reprocast.commands import retrain_drift
+
+    one.notes += retrain_drift.drift_lines(Path.cwd())
+
+
 def decide(one: Round) -> None:
     """Compares champion and challenger, and writes the decision to the ledger."""
     from reprocast.commands.retrain_new import carry_over, superseded
@@ -124,6 +131,7 @@ STEPS: dict[str, Callable[[Round], None]] = {
     "data_end": move_end,
     "validate": validate,
     "reproduce": reproduce,
+    "drift": look_for_drift,
     "decide": decide,
     "dvc_push": publishing.push_data,
     "verify_push": publishing.verify_data,
