@@ -55,12 +55,12 @@ def registered() -> None:
     """A moment between the registration and the alias."""
 
 
-def enact_committed(root: Path) -> str:
+def enact_pending(root: Path) -> list[str]:
     """The newest entry that has been committed, where the alias is not its."""
     names = _git("ls-tree", "-r", "--name-only", "HEAD", "ledger").split()
     entries = [ToyEntry(**json.loads(_git("show", f"HEAD:{name}"))) for name in names]
     last = max(entries, key=lambda entry: entry.as_of, default=None)
-    return enact(root, last) if last and registry().get("champion") != last.dvc_lock_sha256 else "nothing"
+    return [enact(root, last)] if last and registry().get("champion") != last.dvc_lock_sha256 else []
 
 
 def client() -> Any:

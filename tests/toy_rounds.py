@@ -183,7 +183,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = SimpleNamespace(
         decided=lambda *a, **k: toy_gate.decided(*a, **k),  # by name, so that a test may kill a round there
         enact=lambda *a: toy_gate.enact(*a),
-        enact_committed=lambda *a: toy_gate.enact_committed(*a),
+        enact_pending=lambda *a: toy_gate.enact_pending(*a),
     )
     monkeypatch.setattr(retrain_publishing, "gate", lambda: gate)
     monkeypatch.setattr(retrain_drift, "drift_lines", lambda _root: ["Drift: none"])

@@ -11,7 +11,7 @@ from registered_project import moved
 from tracked_store import migrated
 
 from reprocast.commands.history import history
-from reprocast.commands.ledger_files import read_ledger
+from reprocast.commands.ledger_files import read_ledger, write_entry
 from reprocast.commands.promote import decided, enact, enact_pending, promote
 from reprocast.commands.rollback import rollback
 from reprocast.deterministic import sha256_of_file
@@ -260,6 +260,20 @@ def test_what_a_crash_left_is_enacted_later(project: Path) -> None:
     enact_pending(project)
     assert served(project) == "naive"
     assert enact_pending(project) == ["reprocast@champion is version 1, naive"]
+
+
+def test_a_merge_that_brings_two_decisions_crowns_the_last(reign: Path, rounds: dict[int, Path]) -> None:
+    """The first is of a proposal that was superseded: the files of its challenger are not in this commit."""
+    first = read_ledger(reign)[-1]
+    gone = first.challenger.model_copy(update={"fingerprint": "f" * 64, "artifact_sha256": "e" * 64})
+    kept = {"sequence": 2, "action": "keep", "challenger": gone, "winner": first.winner}
+    write_entry(reign, first.model_copy(update={**kept, "champion": first.champion}))
+    move_on(reign, rounds)
+    entry, _ = decided(reign, by=BY, model="seasonal_naive")
+    assert entry.action == "promote"
+    said = enact_pending(reign)
+    assert any("gru of " in line and "is not registered" in line for line in said)
+    assert served(reign) == "seasonal_naive"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def update(one: Round) -> None:
 def settle(one: Round) -> None:
     """Enacts decisions of the branch that the registry does not reflect yet."""
     if not one.proposes:
-        said = publishing.gate().enact_committed(Path.cwd())
+        said = "; ".join(publishing.gate().enact_pending(Path.cwd()))
         if " is now " in said or " registered" in said:
             one.notes.append(f"Caught up: {said}")
 
