@@ -1,0 +1,24 @@
+"""The real pipeline: a champion is promoted, committed, verified, and rebuilt to the same bytes."""
+
+import pytest
+from e2e.project import Project, commit
+
+
+@pytest.mark.slow
+def test_a_champion_is_verified_and_rebuilt(project: Project) -> None:
+    project.run("reprocast", "promote")
+    early = project.run("reprocast", "verify", check=False)
+    assert early.returncode == 66, early.stdout + early.stderr  # the entry is not under git yet
+    assert "commit it" in early.stderr
+    commit(project, "the first decision")
+    said = project.run("reprocast", "verify").stdout
+    assert said.endswith("the chain holds\n")
+    assert said.count("\nholds") == 9
+    champion = said.split()[1]
+    rebuilt = project.run("reprocast", "reproduce", champion).stdout
+    assert "the same bytes" in rebuilt
+    for file in (project.path / "mlruns").rglob("artifacts/*/model.json"):
+        file.write_bytes(file.read_bytes() + b" ")
+    broken = project.run("reprocast", "verify", check=False)
+    assert broken.returncode == 65
+    assert "broken  artifact" in broken.stderr
