@@ -1,6 +1,7 @@
 """What `reprocast new` writes is what this repository uses itself; `make shipped` brings it up to date."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def pipeline(text: str) -> str:
 def expected(name: str) -> str:
     """The content of a packaged file."""
     source = {
+        "pipeline.yaml": "dvc.yaml",
         "params.yaml": "recipes/live.yaml",
         "live.yaml": "recipes/live.yaml",
         "vintages.md": "data/vintages/README.md",
@@ -40,7 +42,7 @@ def expected(name: str) -> str:
         "promote.yml": ".github/workflows/promote.yml",
     }.get(name, f".dvc/plots/{name}" if name in {"curves.json", "forecasts.json", "horizon.json"} else name)
     text = (ROOT / source).read_text(encoding="utf-8")
-    if name == "dvc.yaml":
+    if name == "pipeline.yaml":
         return pipeline(text)
     return text.replace("$schema=../", "$schema=") if name == "params.yaml" else text
 
@@ -51,13 +53,19 @@ def test_a_packaged_file_is_that_of_the_repository(name: str) -> None:
 
 
 def test_every_stage_depends_on_the_lock_file_and_on_no_code() -> None:
-    stages = YAML(typ="safe").load((PACKAGED / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    stages = YAML(typ="safe").load((PACKAGED / "pipeline.yaml").read_text(encoding="utf-8"))["stages"]
     theirs = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     assert list(stages) == list(theirs)
     for name, stage in stages.items():
         assert stage["deps"][0] == "requirements/runtime.txt"
         assert not [path for path in stage["deps"] if path.startswith(("src/", "data/samples"))]
         assert {**stage, "deps": None} == {**theirs[name], "deps": None}
+
+
+def test_dvc_sees_one_pipeline() -> None:
+    """DVC collects every dvc.yaml below the project."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [path for path in listed.splitlines() if Path(path).name == "dvc.yaml"] == ["dvc.yaml"]
 
 
 def test_its_params_are_valid() -> None:

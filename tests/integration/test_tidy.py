@@ -60,7 +60,10 @@ def test_old_rounds_go_and_registered_ones_stay(project: Path) -> None:
     git(project, "branch", "other")
     recent, now = run_once(project, 4), run_once(project, 5)
     before = hashes_below(project / ".git")
-    assert "1 commit" not in tidy(project, dry=True)
+    tried = tidy(project, dry=True)
+    assert "1 commit" not in tried
+    assert "would remove" in tried
+    assert "Removed" not in tried
     assert old in cached(project)
     said = kept(project, 2)
     assert old not in cached(project)

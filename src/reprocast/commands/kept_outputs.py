@@ -61,7 +61,8 @@ def collect(root: Path, commits: Collection[str], *, dry: bool) -> str:
             str(root.resolve()),
             folder=place,
         )
-    return next((line for line in said if line.startswith(("Removed", "No unused"))), "")
+    found = next((line for line in said if line.startswith(("Removed", "No unused"))), "")
+    return found.replace("Removed", "would remove") if dry else found  # DVC's own words are the same
 
 
 def _keep_vintages(root: Path, keeper: Path, place: Path) -> None:

@@ -5,15 +5,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from reprocast import __version__
+from reprocast.commands.params import schema_text
 from reprocast.errors import UnavailableError, UsageError
 from reprocast.stages.publish import write_file
 
 PLACES = {
     "Makefile": "Makefile",
-    "dvc.yaml": "dvc.yaml",
+    "pipeline.yaml": "dvc.yaml",  # DVC takes any dvc.yaml of a repository, ours too, for a pipeline
     "params.yaml": "params.yaml",
     "live.yaml": "recipes/live.yaml",
-    "params.schema.json": "params.schema.json",
     "operations.yaml": "operations.yaml",
     "gitignore": ".gitignore",
     "dvcignore": ".dvcignore",
@@ -27,6 +27,7 @@ PLACES = {
     "promote.yml": ".github/workflows/promote.yml",
 }
 """Name in the package -> place in a project."""
+SCHEMA = "params.schema.json"
 LOCK = "requirements/runtime.txt"
 LOCK_TEXT = """\
 # What runs here. Every stage depends on this file: upgrading Reprocast runs the pipeline again, once.
@@ -45,6 +46,7 @@ def new(folder: Path) -> str:
         CannotCreateError, DiskError: the folder cannot be written.
     """
     wanted = {folder / place: _text(name) for name, place in PLACES.items()}
+    wanted[folder / SCHEMA] = schema_text()
     wanted[folder / LOCK] = LOCK_TEXT.format(version=__version__)
     there = [path for path in wanted if path.exists()]
     if there:
