@@ -2,14 +2,17 @@
 
 import json
 import shutil
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pytest
+import toy_gate
 from integration.gate_scene import play
 from registered_project import moved
 from tracked_store import migrated
 
+from reprocast.commands import promote as gate
 from reprocast.commands.history import history
 from reprocast.commands.ledger_files import read_ledger, write_entry
 from reprocast.commands.promote import decided, enact, enact_pending, promote
@@ -164,6 +167,24 @@ def test_both_are_scored_where_neither_has_learned_or_been_chosen(
     assert said.first_cutoff == max(ends)  # its first target is the next day
     assert np.datetime64(said.last_cutoff) == last - 2  # its whole horizon is there
     assert said.cutoffs == (last - 2 - np.datetime64(max(ends))).astype(int) + 1
+
+
+def test_what_a_superseded_promotion_has_spent_is_spent(reign: Path, rounds: dict[int, Path]) -> None:
+    move_on(reign, rounds)
+    entry, path = decided(reign, by=BY, model="seasonal_naive")
+    assert entry.action == "promote"
+    path.unlink()
+    again, _ = decided(reign, by=BY, model="seasonal_naive", earlier=[entry])
+    assert (again.action, again.evidence.fresh, again.evidence.alpha) == ("keep", 0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["decided", "enact", "enact_pending"])
+def test_rounds_are_tested_with_a_toy_that_is_called_as_the_gate_is(name: str) -> None:
+    theirs, ours = (signature(getattr(module, name)) for module in (gate, toy_gate))
+    assert set(ours.parameters) <= set(theirs.parameters)
+    asked = {"decided": ((Path(),), {"by": BY, "earlier": []}), "enact": ((Path(), None), {})}
+    positional, keywords = asked.get(name, ((Path(),), {}))
+    theirs.bind(*positional, **keywords)
 
 
 def test_nothing_new_spends_nothing_and_keeps(reign: Path, rounds: dict[int, Path]) -> None:

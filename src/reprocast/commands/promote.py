@@ -42,13 +42,16 @@ def is_refused(entry: Entry) -> bool:
     return entry.action == "refuse" or (entry.action == "first" and entry.evidence is None and lost)
 
 
-def decided(root: Path, *, by: str, model: str | None = None) -> tuple[Entry, Path]:
+def decided(
+    root: Path, *, by: str, model: str | None = None, earlier: Sequence[Entry] = ()
+) -> tuple[Entry, Path]:
     """The decision of this round, taken or found in the ledger, and its file.
 
     Args:
         root: the project.
         by: who or what started it.
         model: the challenger a person has chosen; none: the network with the best validation score.
+        earlier: promotions of a proposal that is superseded: what they have spent is spent.
 
     Raises:
         NoInputError: there are no outputs to decide on.
@@ -68,7 +71,7 @@ def decided(root: Path, *, by: str, model: str | None = None) -> tuple[Entry, Pa
     if before is not None:
         return before, path_of(root, before)
     said = by if model is None else f"{by}, who chose {model}"
-    work = _Deciding(outputs, entries, challenger, fault, said)
+    work = _Deciding(outputs, entries, earlier, challenger, fault, said)
     reigning = champion(entries)
     entry = work.first() if reigning is None else work.next(reigning)
     return entry, write_entry(root, entry)
@@ -81,13 +84,14 @@ class _Deciding:
         self,
         outputs: Outputs,
         entries: Sequence[Entry],
+        earlier: Sequence[Entry],
         challenger: Candidate,
         fault: str,
         by: str,
     ) -> None:
         path = outputs.root / OPERATIONS
         self.operations = read(path, Operations) if path.exists() else Operations()
-        self.outputs, self.entries = outputs, entries
+        self.outputs, self.entries, self.earlier = outputs, entries, earlier
         self.challenger, self.fault, self.by = challenger, fault, by
 
     def first(self) -> Entry:
@@ -124,7 +128,7 @@ class _Deciding:
         except ChallengerError as error:
             return self._entry("refuse", reigning, reigning, None, str(error))
         rules = self.operations.gate
-        allowed = budget(self.outputs, both, self.entries, rules)
+        allowed = budget(self.outputs, both, [*self.entries, *self.earlier], rules)
         found = decide(reigning, self.challenger, both, allowed, rules)
         winner = self.challenger if found.action == "promote" else reigning
         return self._entry(found.action, reigning, winner, found.evidence, found.reason)
