@@ -32,6 +32,12 @@ def test_commands_are_those_that_are_tried_here() -> None:
         "reprocast repro",
         "reprocast audit",
         "make repro RECIPE=live",
+        "reprocast promote",  # this and the next: test_registered.py
+        "reprocast history",
+        "reprocast predict",
+        "reprocast verify",
+        "reprocast serve",  # tests/integration/test_serving.py
+        "reprocast retrain",  # test_two_weeks.py
     ]
 
 

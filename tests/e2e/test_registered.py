@@ -11,6 +11,8 @@ def test_a_champion_is_verified_and_rebuilt(project: Project) -> None:
     assert early.returncode == 66, early.stdout + early.stderr  # the entry is not under git yet
     assert "commit it" in early.stderr
     commit(project, "the first decision")
+    assert "\nChampion: " in project.run("reprocast", "history").stdout
+    assert "reports/predictions.parquet" in project.run("reprocast", "predict").stdout
     said = project.run("reprocast", "verify").stdout
     assert said.endswith("the chain holds\n")
     assert said.count("\nholds") == 9

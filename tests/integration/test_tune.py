@@ -222,7 +222,7 @@ def test_who_comes_second_is_told(project: Path) -> None:
     (project / ".reprocast").mkdir()
     with (
         FileLock(project / ".reprocast/repro.lock"),
-        pytest.raises(TryAgainError, match=r"or `tune`; try again later$"),
+        pytest.raises(TryAgainError, match=r"another `reprocast` command .* is running; try again later$"),
     ):
         tune([], None, dry_run=False)
 

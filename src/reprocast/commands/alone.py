@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reprocast.commands.whose import Whose, whose
-from reprocast.errors import TryAgainError
+from reprocast.errors import DiskError, TryAgainError
 from reprocast.stages.locked import locked
 from reprocast.stages.publish import STATE, write_file
 
@@ -23,7 +23,7 @@ def alone(command: str) -> Iterator[Whose]:
 
     Raises:
         TryAgainError: somebody else holds it; names the command, who, where and since when.
-        CannotCreateError, DiskError: the folder cannot be written.
+        CannotCreateError: the folder cannot be written.
     """
     mine = whose(datetime.now(UTC))
     with ExitStack() as stack:
@@ -32,7 +32,8 @@ def alone(command: str) -> Iterator[Whose]:
         except TryAgainError:
             raise TryAgainError(f"{Path.cwd()}: {_holder()}; try again later") from None
         stack.callback(HOLDER.unlink, missing_ok=True)
-        write_file(HOLDER, json.dumps({"command": command, **mine.named()}))
+        with suppress(DiskError):  # a courtesy; what the command itself cannot write, it names
+            write_file(HOLDER, json.dumps({"command": command, **mine.named()}))
         yield mine
 
 

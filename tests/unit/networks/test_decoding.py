@@ -132,7 +132,7 @@ class TestTeacherForcing:
 
     def test_told_the_truth_it_computes_what_a_plain_pass_over_the_truth_does(self) -> None:
         net, examples = network(decoder={"kind": "autoregressive"}).train(), batch()
-        _, last = net.encoder(net._beside(examples.past, examples))
+        _, last = net.encoder(net.beside(examples.past, examples))
         fed = torch.cat([examples.past[:, -1:, :K], examples.target[:, :-1]], dim=1)
         position = ((torch.arange(H).double() + 1) / H).expand(B, H)[:, :, None]
         inputs = torch.cat([position, examples.future, fed], dim=2)
@@ -173,7 +173,7 @@ class TestTeacherForcing:
 @pytest.mark.parametrize("kind", ["additive", "multiplicative"])
 def test_attention_is_its_formula(kind: str) -> None:
     net, examples = network(decoder={"kind": "steps", "attention": kind}).eval(), batch()
-    states, last = net.encoder(net._beside(examples.past, examples))
+    states, last = net.encoder(net.beside(examples.past, examples))
     _, weights = net.decoder.decode(Encoded(states, last, last, None), examples.future, lambda x, _: x[:, 0])
     assert len(weights) == H
     attention, query = net.decoder.attention, torch.tanh(net.decoder.begin[0](last))
