@@ -17,7 +17,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 .DEFAULT_GOAL := help
-.PHONY: help repro test test-slow ui report lint bench notebooks lock resolved shipped clean
+.PHONY: help repro test test-slow test-long ui report lint bench notebooks lock resolved shipped clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,13 @@ repro: $(VENV)/runtime  ## rebuild what changed, then print the leaderboard, the
 	@$(BIN)/reprocast repro $(if $(RECIPE),--recipe $(RECIPE))
 
 test: $(VENV)/development  ## run the tests (under ten minutes on two cores)
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow and not long"
 
 test-slow: $(VENV)/development  ## run the tests that take minutes each
 	@$(BIN)/pytest -m slow --timeout 1800
+
+test-long: $(VENV)/development  ## run the simulated weeks and the rounds that are killed (a quarter of an hour)
+	@$(BIN)/pytest -m long --timeout 1800
 
 ui: $(VENV)/runtime  ## open the MLflow UI on the runs of this folder
 	@$(BIN)/reprocast ui

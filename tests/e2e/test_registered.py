@@ -4,7 +4,7 @@ import pytest
 from e2e.project import Project, commit
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_champion_is_verified_and_rebuilt(project: Project) -> None:
     project.run("reprocast", "promote")
     early = project.run("reprocast", "verify", check=False)

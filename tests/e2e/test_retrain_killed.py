@@ -15,7 +15,7 @@ import psutil
 import pytest
 from e2e.project import SMALL, Project, commit, new_project
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 FIRST, NEXT = "2013-02-15", "2013-03-01"
 PARAMS = SMALL.replace('end: "2013-03-01"', f'end: "{FIRST}"').replace("  gru: {cell: gru, hidden: 4}\n", "")
 DATED = {"GIT_AUTHOR_DATE": "2024-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2024-01-01T00:00:00Z", "CI": ""}

@@ -17,7 +17,7 @@ from two_weeks.services import KEYS
 from two_weeks.world import World, new_world, status
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(1800),
     pytest.mark.filterwarnings("ignore"),  # of the services, some of which run in this process
 ]
