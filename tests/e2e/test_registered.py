@@ -19,8 +19,3 @@ def test_a_champion_is_verified_and_rebuilt(project: Project) -> None:
     champion = said.split()[1]
     rebuilt = project.run("reprocast", "reproduce", champion).stdout
     assert "the same bytes" in rebuilt
-    for file in (project.path / "mlruns").rglob("artifacts/*/model.json"):
-        file.write_bytes(file.read_bytes() + b" ")
-    broken = project.run("reprocast", "verify", check=False)
-    assert broken.returncode == 65
-    assert "broken  artifact" in broken.stderr

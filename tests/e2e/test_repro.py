@@ -98,7 +98,7 @@ def test_a_change_of_one_network_reruns_that_network_only(project: Project) -> N
 def test_networks_come_and_go_without_leaving_anything_stale(project: Project) -> None:
     project.edit("  gru: {cell", "  wide: {cell: gru, hidden: 6}\n  gru: {cell")
     before = project.outputs()
-    assert stages_run(project.repro()) == ["train@wide", "evaluate@wide", "compare"]
+    assert stages_run(project.repro()) == ["train@wide", "adding@wide", "evaluate@wide", "compare"]
     assert {row["model"] for row in leaderboard(project)} == {"rnn", "gru", "wide", "naive", "har"}
     project.edit("  wide: {cell: gru, hidden: 6}\n", "")
     project.repro()

@@ -70,8 +70,8 @@ def pulled_only(*_: str, **__: object) -> None:
 
 def without_metrics(*_: str, **__: object) -> None:
     quick_dvc("repro", "train")
-    Path("metrics.json").unlink()
-    Path("results/leaderboard").unlink()
+    for name in ("metrics.json", "results/leaderboard"):
+        Path(name).unlink(missing_ok=True)
 
 
 def half_pushed(*_: str, **__: object) -> None:
