@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from moto.server import ThreadedMotoServer
 from retrain_worlds import begun, migrated, world
 from toy_rounds import NEXT, World, day, git, killed, quick_dvc, status
@@ -28,6 +29,7 @@ def bucket(world: World) -> Iterator[Any]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     address = "http://{}:{}".format(*server.get_host_and_port())
+    requests.post(f"{address}/moto-api/reset", timeout=10)  # its buckets outlive a server in this process
     client = boto3.client("s3", endpoint_url=address)
     client.create_bucket(Bucket="rounds")
     config = Path(".dvc/config")
