@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
 
-from reprocast.commands.loaded import load_model
 from reprocast.commands.outputs import Outputs
 from reprocast.errors import DataError, ReprocastError
 from reprocast.model import Model
@@ -19,6 +18,7 @@ from reprocast.registry.gate import Budget, Compared
 from reprocast.registry.ledger_entry import Entry
 from reprocast.registry.spending import fresh, level, year_of_steps
 from reprocast.tasks.forecast.replayed import Units, forecasts_after
+from reprocast.tasks.loading import load_model
 
 
 class ChallengerError(DataError):

@@ -5,7 +5,6 @@ from pathlib import Path
 from reprocast.commands.champion_files import reigning_folder
 from reprocast.commands.drift_evidence import evidence
 from reprocast.commands.ledger_files import read_ledger
-from reprocast.commands.loaded import load_model
 from reprocast.commands.outputs import Outputs
 from reprocast.commands.report import DRIFT
 from reprocast.commands.report import report as render
@@ -17,6 +16,7 @@ from reprocast.params.operations import OPERATIONS, Operations
 from reprocast.params.reading import read
 from reprocast.registry.reign import reign
 from reprocast.stages.publish import write_file
+from reprocast.tasks.loading import load_model
 from reprocast.tracking.drift_run import record
 
 PAGE = Path("reports/report.html")

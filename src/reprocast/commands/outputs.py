@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reprocast.commands.loaded import read_description
 from reprocast.commands.origin import LOCK, commit_of, lock_sha256
 from reprocast.data.window_files import read_windows, windows_sha256
 from reprocast.deterministic import sha256_of_file
@@ -20,6 +19,7 @@ from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.ledger import Round
 from reprocast.registry.ledger_entry import Candidate
 from reprocast.tasks.forecast.replayed import Units
+from reprocast.tasks.loading import read_description
 
 PANEL, WINDOWS, RAW = (
     Path("data/validated/panel.parquet"),

@@ -5,10 +5,10 @@ from pathlib import Path
 from reprocast.commands.champion_files import fetched
 from reprocast.commands.enacting import enact
 from reprocast.commands.ledger_files import read_ledger, write_entry
-from reprocast.commands.loaded import read_description
 from reprocast.errors import DataError, UsageError
 from reprocast.registry.ledger import next_sequence, reigns
 from reprocast.registry.ledger_entry import Candidate, Entry
+from reprocast.tasks.loading import read_description
 from reprocast.tracking.registered import Registry, Version, open_registry, version_of, versions
 
 
