@@ -15,18 +15,16 @@ import pytest
 import toy_gate
 from live_source import LiveSource, prices
 
-from reprocast.commands import dvc as dvc_module
-from reprocast.commands import (
-    repro,
-    retrain_back,
-    retrain_drift,
-    retrain_new,
-    retrain_publishing,
-    retrain_remote,
-    tracked,
-)
+from reprocast.commands import repro
 from reprocast.commands import retrain as retrain_module
+from reprocast.commands.repository import dvc as dvc_module
+from reprocast.commands.repository import tracked
 from reprocast.commands.retrain import retrain
+from reprocast.commands.rounds import back as retrain_back
+from reprocast.commands.rounds import drift as retrain_drift
+from reprocast.commands.rounds import new as retrain_new
+from reprocast.commands.rounds import publishing as retrain_publishing
+from reprocast.commands.rounds import remote as retrain_remote
 
 ROOT = Path(__file__).parents[1]
 PARAMS = """\

@@ -10,7 +10,7 @@ import typer
 
 from reprocast import __version__
 from reprocast.cli_production import add_production
-from reprocast.commands.stopping import CODE, STOPPED, Stopped, stoppable
+from reprocast.commands.folder.stopping import CODE, STOPPED, Stopped, stoppable
 from reprocast.errors import InternalError, ReprocastError, UsageError
 from reprocast.stages.publish import STATE, write_file
 from reprocast.stages.stage import PARAMS, QUIET
@@ -90,7 +90,7 @@ def acquire(
     Exit codes for a schedule: 0 nothing new, or new data taken; 65 look at it: revised or partial; 75 the
     source is down or another run is going on: try again later; 73, 74 the disk; 143 stopped.
     """
-    from reprocast.commands.fresh import acquire as run
+    from reprocast.commands.acquire import acquire as run
 
     print(run(accept=accept_revision))
 

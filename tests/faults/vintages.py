@@ -14,8 +14,8 @@ from filelock import FileLock
 from live_source import BLOCK, LiveSource, prices
 
 from faults.scene import Played, Scene
-from reprocast.commands import tracked
-from reprocast.commands.alone import LOCK
+from reprocast.commands.folder.alone import LOCK
+from reprocast.commands.repository import tracked
 from reprocast.data.vintage import VINTAGES
 from reprocast.data.vintages import known
 from reprocast.stages import pull

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from live_source import BLOCK, LiveSource, files, prices
 
-from reprocast.commands.fresh import acquire, take_in
+from reprocast.commands.acquire import acquire, take_in
 from reprocast.data.quarantine import QUARANTINE
 from reprocast.data.sources import SOURCES, Source, yahoo
 from reprocast.data.sources.yahoo_rehearsal import rehearsing

@@ -14,7 +14,7 @@ import pytest
 from faults.scene import Scene
 from live_source import BLOCK, LiveSource, files, prices
 
-from reprocast.commands.fresh import acquire
+from reprocast.commands.acquire import acquire
 from reprocast.data.vintages import known
 
 TESTS = Path(__file__).parents[1]

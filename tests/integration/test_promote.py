@@ -13,8 +13,8 @@ from registered_project import moved
 from tracked_store import migrated
 
 from reprocast.commands import promote as gate
+from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
 from reprocast.commands.history import history
-from reprocast.commands.ledger_files import read_ledger, write_entry
 from reprocast.commands.promote import decided, enact, enact_pending, promote
 from reprocast.commands.rollback import rollback
 from reprocast.deterministic import sha256_of_file

@@ -8,15 +8,13 @@ import toy_gate
 from retrain_worlds import begun, migrated, uninterrupted, world
 from toy_rounds import World, killed, quick_dvc, status
 
-from reprocast.commands import (
-    fresh,
-    repro,
-    retrain_back,
-    retrain_place,
-    retrain_remote,
-    retrain_steps,
-    tracked,
-)
+from reprocast.commands import acquire as fresh
+from reprocast.commands import repro
+from reprocast.commands.repository import tracked
+from reprocast.commands.rounds import back as retrain_back
+from reprocast.commands.rounds import place as retrain_place
+from reprocast.commands.rounds import remote as retrain_remote
+from reprocast.commands.rounds import steps as retrain_steps
 from reprocast.stages import acquire
 
 __all__ = ["begun", "migrated", "uninterrupted", "world"]

@@ -11,11 +11,15 @@ import toy_gate
 from retrain_worlds import begun, migrated, uninterrupted, world
 from toy_rounds import FIRST, NEXT, World, contents, day, git, killed, status
 
-from reprocast.commands import repro, retrain_back, retrain_place, retrain_remote, retrain_steps
-from reprocast.commands.alone import alone
+from reprocast.commands import repro
+from reprocast.commands.folder.alone import alone
+from reprocast.commands.folder.stopping import Stopped
 from reprocast.commands.repro import StageFailedError
 from reprocast.commands.retrain import retrain
-from reprocast.commands.stopping import Stopped
+from reprocast.commands.rounds import back as retrain_back
+from reprocast.commands.rounds import place as retrain_place
+from reprocast.commands.rounds import remote as retrain_remote
+from reprocast.commands.rounds import steps as retrain_steps
 from reprocast.errors import DataError, ParamsError, TryAgainError, UsageError
 
 __all__ = ["begun", "migrated", "uninterrupted", "world"]

@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from retrain_worlds import begun, migrated, world
 from toy_rounds import NEXT, World, day, git, killed, quick_dvc, status
 
-from reprocast.commands import retrain_remote
+from reprocast.commands.rounds import remote as retrain_remote
 from reprocast.errors import TryAgainError
 
 __all__ = ["begun", "migrated", "world"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from live_source import BLOCK, LiveSource, files, prices
 
-from reprocast.commands.fresh import acquire, take_in
-from reprocast.commands.retention import retire
+from reprocast.commands.acquire import acquire, take_in
+from reprocast.commands.folder.retention import retire
 from reprocast.data.vintages import known
 from reprocast.errors import DataError, NoInputError, TryAgainError
 from reprocast.params.data import YahooData

@@ -15,9 +15,9 @@ from filelock import FileLock
 from unit.tasks.waves import waves
 from unit.tuning.test_trial import PARAMS, after_validation_changed
 
-from reprocast.commands import tuning_progress
+from reprocast.commands.searches import progress as tuning_progress
+from reprocast.commands.searches.records import read_records
 from reprocast.commands.tune import tune
-from reprocast.commands.tuning_records import read_records
 from reprocast.data.window_files import windows_sha256, write_windows
 from reprocast.data.windows import Windows
 from reprocast.errors import (

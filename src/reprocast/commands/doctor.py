@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from reprocast.commands.writable import refuse_unwritable
+from reprocast.commands.folder.writable import refuse_unwritable
 from reprocast.errors import DiskError, NoInputError, ReprocastError, UnavailableError, first_names
 from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from reprocast.commands.champion_files import reigning_folder
-from reprocast.commands.drift_evidence import evidence
-from reprocast.commands.ledger_files import read_ledger
-from reprocast.commands.outputs import Outputs
+from reprocast.commands.decisions.champion_files import reigning_folder
+from reprocast.commands.decisions.drift_evidence import evidence
+from reprocast.commands.decisions.ledger_files import read_ledger
+from reprocast.commands.decisions.outputs import Outputs
 from reprocast.commands.report import DRIFT
 from reprocast.commands.report import report as render
 from reprocast.deterministic import canonical_json

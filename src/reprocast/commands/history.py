@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from reprocast.commands.ledger_files import read_ledger
+from reprocast.commands.decisions.ledger_files import read_ledger
 from reprocast.registry.ledger import champion
 from reprocast.registry.ledger_entry import Candidate, Entry
 

@@ -7,11 +7,11 @@ anywhere is repeated to the same end: the same state gives the same entry, and e
 from collections.abc import Sequence
 from pathlib import Path
 
-from reprocast.commands.champion_files import refuse_unknown_champion, reigning_folder
-from reprocast.commands.compared_models import ChallengerError, budget, compared
-from reprocast.commands.enacting import enact, enact_pending
-from reprocast.commands.ledger_files import path_of, read_ledger, write_entry
-from reprocast.commands.outputs import Outputs
+from reprocast.commands.decisions.champion_files import refuse_unknown_champion, reigning_folder
+from reprocast.commands.decisions.compared_models import ChallengerError, budget, compared
+from reprocast.commands.decisions.enacting import enact, enact_pending
+from reprocast.commands.decisions.ledger_files import path_of, read_ledger, write_entry
+from reprocast.commands.decisions.outputs import Outputs
 from reprocast.errors import DataError
 from reprocast.params.operations import OPERATIONS, Operations
 from reprocast.params.reading import read

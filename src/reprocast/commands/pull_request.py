@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reprocast.commands.pull_request_text import body, title
-from reprocast.commands.retrain_status import STATUS, last
-from reprocast.commands.retrain_words import SUMMARY
+from reprocast.commands.rounds.pull_request_text import body, title
+from reprocast.commands.rounds.status import STATUS, last
+from reprocast.commands.rounds.words import SUMMARY
 from reprocast.errors import NoInputError, UnavailableError
 from reprocast.params.operations import read_operations
 from reprocast.stages.publish import STATE, write_file

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reprocast import __version__
-from reprocast.commands.tuning_records import read_records
+from reprocast.commands.searches.records import read_records
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError
 from reprocast.evaluation.drift.report import DriftReport

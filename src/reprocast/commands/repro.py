@@ -6,13 +6,13 @@ import os
 import subprocess
 from pathlib import Path
 
-from reprocast.commands.alone import alone
-from reprocast.commands.dvc import dvc
-from reprocast.commands.leftovers import clear_leftovers
-from reprocast.commands.stale import prune
+from reprocast.commands.folder.alone import alone
+from reprocast.commands.folder.leftovers import clear_leftovers
+from reprocast.commands.folder.stale import prune
+from reprocast.commands.folder.writable import refuse_unwritable
+from reprocast.commands.repository.dvc import dvc
+from reprocast.commands.searches.records import RECORDS
 from reprocast.commands.summary import print_summary
-from reprocast.commands.tuning_records import RECORDS
-from reprocast.commands.writable import refuse_unwritable
 from reprocast.errors import InternalError, NoInputError, ReprocastError
 from reprocast.params.operations import OPERATIONS, Operations, read_operations
 from reprocast.params.reading import read
@@ -85,7 +85,7 @@ def _take_in(params: Params) -> None:
     """Takes in an edited file of one's own, and asks a live source for what nothing stored answers."""
     if params.data.source != "sample":
         # Imported late: pandas costs most of the time of a run that has nothing to do.
-        from reprocast.commands.fresh import take_in
+        from reprocast.commands.acquire import take_in
 
         take_in(params.data)
 

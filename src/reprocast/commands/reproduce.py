@@ -5,14 +5,14 @@ import os
 import shutil
 from pathlib import Path
 
-from reprocast.commands.at_commit import outputs_at
-from reprocast.commands.commits import blob
-from reprocast.commands.dvc import dvc
-from reprocast.commands.fresh_clone import bring_data, clone
 from reprocast.commands.packages import other_packages
+from reprocast.commands.repository.at_commit import outputs_at
+from reprocast.commands.repository.commits import blob
+from reprocast.commands.repository.dvc import dvc
+from reprocast.commands.repository.fresh_clone import bring_data, clone
+from reprocast.commands.repository.version_commit import DVC_LOCK, commit_of
 from reprocast.commands.repro import StageFailedError
 from reprocast.commands.verify import asked
-from reprocast.commands.version_commit import DVC_LOCK, commit_of
 from reprocast.errors import DataError, InternalError, NoInputError, first_names
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.hashes import hashes_below, hashes_of

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 
-from reprocast.commands.alone import alone
-from reprocast.commands.leftovers import clear_leftovers
+from reprocast.commands.folder.alone import alone
+from reprocast.commands.folder.leftovers import clear_leftovers
+from reprocast.commands.folder.stopping import CODE, Stopped
+from reprocast.commands.folder.whose import Whose
+from reprocast.commands.folder.writable import refuse_unwritable
 from reprocast.commands.repro import refuse_elsewhere
-from reprocast.commands.retrain_round import Round
-from reprocast.commands.retrain_status import begun, changed
-from reprocast.commands.retrain_steps import put_back, through
-from reprocast.commands.retrain_webhook import tell
-from reprocast.commands.retrain_words import write_summary
-from reprocast.commands.stopping import CODE, Stopped
-from reprocast.commands.whose import Whose
-from reprocast.commands.writable import refuse_unwritable
+from reprocast.commands.rounds.round import Round
+from reprocast.commands.rounds.status import begun, changed
+from reprocast.commands.rounds.steps import put_back, through
+from reprocast.commands.rounds.webhook import tell
+from reprocast.commands.rounds.words import write_summary
 from reprocast.errors import DataError, InternalError, ReprocastError, UsageError
 from reprocast.params.base import Block, Instant
 from reprocast.params.operations import Operations, read_operations

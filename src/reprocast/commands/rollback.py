@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from reprocast.commands.champion_files import fetched
-from reprocast.commands.enacting import enact
-from reprocast.commands.ledger_files import read_ledger, write_entry
+from reprocast.commands.decisions.champion_files import fetched
+from reprocast.commands.decisions.enacting import enact
+from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
 from reprocast.errors import DataError, UsageError
 from reprocast.registry.ledger import next_sequence, reigns
 from reprocast.registry.ledger_entry import Candidate, Entry

@@ -3,11 +3,11 @@
 import shutil
 from pathlib import Path
 
-from reprocast.commands.alone import alone
-from reprocast.commands.kept_outputs import collect, commits_kept
+from reprocast.commands.folder.alone import alone
+from reprocast.commands.folder.retention import retire
+from reprocast.commands.repository.kept_outputs import collect, commits_kept
+from reprocast.commands.repository.version_commit import commit_of
 from reprocast.commands.reproduce import FOLDER
-from reprocast.commands.retention import retire
-from reprocast.commands.version_commit import commit_of
 from reprocast.data.differences import counted
 from reprocast.errors import NoInputError
 from reprocast.params.operations import read_operations

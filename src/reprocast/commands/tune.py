@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from reprocast.commands.alone import alone
-from reprocast.commands.tuning_records import read_records, write_record
-from reprocast.commands.tuning_search import Account, searched
-from reprocast.commands.tuning_table import closing, table
-from reprocast.commands.tuning_windows import WINDOWS, present_windows
+from reprocast.commands.folder.alone import alone
+from reprocast.commands.searches.records import read_records, write_record
+from reprocast.commands.searches.search import Account, searched
+from reprocast.commands.searches.table import closing, table
+from reprocast.commands.searches.windows import WINDOWS, present_windows
 from reprocast.data.window_files import windows_sha256
 from reprocast.errors import ParamsError, TryAgainError, UsageError
 from reprocast.evaluation.report_tuning import caution

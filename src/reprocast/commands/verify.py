@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reprocast.commands.commits import rewritten, uncommitted
-from reprocast.commands.ledger_files import LEDGER, read_ledger
-from reprocast.commands.verify_origin import origin
+from reprocast.commands.decisions.ledger_files import LEDGER, read_ledger
+from reprocast.commands.repository.commits import rewritten, uncommitted
+from reprocast.commands.repository.provenance import origin
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, ReprocastError
 from reprocast.registry.artifact import artifact_sha256

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 NOW, YAHOO = "SIMULATED_NOW", "SIMULATED_YAHOO"
 SESSION = "reprocast.data.sources.yahoo_session"
-CLOCKED = ("reprocast.data.sources.yahoo", "reprocast.commands.alone")
+CLOCKED = ("reprocast.data.sources.yahoo", "reprocast.commands.folder.alone")
 """Modules that read the clock for more than a duration."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reprocast.commands import pull_request as command
 from reprocast.commands.pull_request import GITHUB, GITLAB, forge, pull_request
-from reprocast.commands.pull_request_text import CURVES, END, HORIZON, LEADERBOARD, body, title
+from reprocast.commands.rounds.pull_request_text import CURVES, END, HORIZON, LEADERBOARD, body, title
 from reprocast.errors import NoInputError, UnavailableError
 
 STATUS = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from reprocast.commands.folder.stale import prune
 from reprocast.commands.recipe import replace_params, take_recipe
-from reprocast.commands.stale import prune
 from reprocast.errors import ParamsError
 from reprocast.params.reading import read
 from reprocast.params.root import Params

@@ -1,0 +1,1 @@
+"""What the gate decides on, the ledger of what it decided, and the registry that follows."""

@@ -1,0 +1,63 @@
+"""Champion and challenger on the present panel: their losses at the cutoffs that neither has seen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from safetensors import SafetensorError
+
+from reprocast.commands.decisions.outputs import Outputs
+from reprocast.errors import DataError, ReprocastError
+from reprocast.model import Model
+from reprocast.panel import Panel
+from reprocast.params.registry import Gate
+from reprocast.registry.common_cutoffs import common_sample, later
+from reprocast.registry.gate import Budget, Compared
+from reprocast.registry.ledger_entry import Entry
+from reprocast.registry.spending import fresh, level, year_of_steps
+from reprocast.tasks.forecast.replayed import Units, forecasts_after
+from reprocast.tasks.loading import load_model
+
+
+class ChallengerError(DataError):
+    """The challenger cannot be used; the champion is not to blame."""
+
+
+def compared(outputs: Outputs, champion: Path, challenger: Path) -> Compared:
+    """Forecasts of both, each by its own folder, matched.
+
+    Raises:
+        ChallengerError: the challenger's files are not whole, or it forecasts something that is not finite.
+        DataError: the champion's, or the two cannot be compared.
+    """
+    ours, theirs = _challenger(challenger), load_model(champion)
+    panel, units = outputs.panel(), outputs.units()
+    after = later(theirs.description.validation_end, ours.description.validation_end, panel.ds)
+    table = forecasts_after(theirs, panel, after, units)
+    own = _forecasts(ours, panel, after, units)
+    sample = common_sample(table, own, ours.description.horizon)
+    cutoffs = np.unique(own["cutoff"].to_numpy()[np.isin(own["cutoff"], table["cutoff"])])
+    series = set(own["unique_id"]) & set(table["unique_id"])
+    return Compared(sample, cutoffs, len(series))
+
+
+def budget(outputs: Outputs, compared: Compared, entries: Sequence[Entry], rules: Gate) -> Budget:
+    """What this round may spend after those in `entries`."""
+    period = rules.period or year_of_steps(outputs.params.data.calendar)
+    return Budget(level(rules.alpha, period, compared.cutoffs, entries), fresh(compared.cutoffs, entries))
+
+
+def _challenger(folder: Path) -> Model:
+    try:
+        return load_model(folder)
+    except (ReprocastError, OSError, SafetensorError, RuntimeError) as error:
+        raise ChallengerError(" ".join(str(error).split())) from error
+
+
+def _forecasts(model: Model, panel: Panel, after: Any, units: Units) -> pd.DataFrame:
+    try:
+        return forecasts_after(model, panel, after, units)
+    except DataError as error:
+        raise ChallengerError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Git and DVC: what a commit holds, and what is kept of it."""

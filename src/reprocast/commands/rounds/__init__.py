@@ -1,0 +1,1 @@
+"""What `reprocast retrain` does, a step or two a file; `steps` is their order."""

@@ -1,0 +1,1 @@
+"""What `reprocast tune` does: searches that can be taken up again, and how they are told."""
