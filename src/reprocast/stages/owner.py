@@ -1,4 +1,7 @@
-"""Whose process a stage is: DVC's, also where a shell stands between; the stage ends when DVC does."""
+"""Whose process a stage is: DVC's, also where a shell stands between; the stage ends when DVC does.
+
+Any other process belongs to nobody: a command whose terminal was closed goes on, as after `nohup`.
+"""
 
 import ctypes
 import os
@@ -11,15 +14,16 @@ SHELLS = {"sh", "dash", "ash", "busybox", "bash", "zsh", "ksh", "fish"}
 """Those that DVC may start a stage with; some stay beside it, and outlive DVC with it."""
 PERIOD = 0.5
 """Seconds between two looks at whether the owner is still there."""
+NOBODY = 0
 
 
 def owner() -> int:
-    """Process id of what started this one: DVC for a stage, else the parent."""
-    parent = os.getppid()
+    """Process id of the DVC that started this stage; `NOBODY` for what is not a stage."""
     if "DVC_STAGE" not in os.environ:
-        return parent
+        return NOBODY
     import psutil  # late: only a stage needs it
 
+    parent = os.getppid()
     try:
         process = psutil.Process(parent)
         return process.ppid() if process.name() in SHELLS else parent
@@ -33,8 +37,10 @@ def die_with_owner() -> None:
     Linux tells of a parent's end at once; behind a shell, and elsewhere, a thread looks at it. Windows
     keeps the number of a parent that is gone, and so notices nothing.
     """
-    die_with_parent()
     begun = owner()
+    if begun == NOBODY:
+        return
+    die_with_parent()
     if sys.platform != "linux" or begun != os.getppid():
         threading.Thread(target=_watch, args=(begun,), daemon=True).start()
 

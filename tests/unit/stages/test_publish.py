@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reprocast.errors import CannotCreateError, DiskError, InternalError
+from reprocast.errors import CannotCreateError, DiskError
 from reprocast.stages import publish
 
 
@@ -63,14 +63,6 @@ def test_a_full_disk_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
         publish.write_file(Path("a.json"), "new")
     assert Path("a.json").read_text(encoding="utf-8") == "old"
     assert [path.name for path in Path().iterdir()] == ["a.json"]
-
-
-def test_an_orphan_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(Path("out"), "old")
-    monkeypatch.setattr(os, "getppid", lambda: 1)
-    with pytest.raises(InternalError, match="gone; nothing was written"):
-        fill(Path("out"), "new")
-    assert Path("out/a.txt").read_text(encoding="utf-8") == "old"
 
 
 def test_a_killed_writer_leaves_the_old() -> None:

@@ -60,7 +60,8 @@ def test_a_stage_dies_with_the_pipeline(tmp_path: Path) -> None:
         f"child = subprocess.Popen([sys.executable, '-c', {stage!r}])\n"
         "open('pid', 'w').write(str(child.pid))\ntime.sleep(60)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", pipeline], cwd=tmp_path)
+    as_dvc = {**os.environ, "DVC_STAGE": "pull"}
+    parent = subprocess.Popen([sys.executable, "-c", pipeline], cwd=tmp_path, env=as_dvc)
     deadline = time.monotonic() + 30
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         assert time.monotonic() < deadline
