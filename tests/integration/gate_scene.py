@@ -1,6 +1,7 @@
 """Rounds of a small seasonal project in process: outputs without a registry, built once and copied."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -39,7 +40,7 @@ fold,seed,epoch,train_loss,validation_loss,learning_rate,gradient_norm,clipped
 """
 
 
-def write_data(path: Path) -> None:
+def weekly() -> pd.DataFrame:
     """Two series with a week's pattern and noise: the value a week ago beats the last one by far."""
     rng = np.random.default_rng(7)
     days = np.arange(len(DAYS))
@@ -53,31 +54,52 @@ def write_data(path: Path) -> None:
         )
         for n, name in enumerate("AB")
     ]
-    pd.concat(parts).to_csv(path, index=False)
+    return pd.concat(parts)
 
 
-def play(root: Path, days: int, baselines: tuple[str, ...], look_back: int = 14) -> None:
+def play(
+    root: Path,
+    days: int,
+    baselines: tuple[str, ...],
+    look_back: int = 14,
+    data: pd.DataFrame | None = None,
+) -> None:
     """Makes the outputs of a round up to the n-th day; the network has drawn its weights and not learned."""
     before = Path.cwd()
     root.mkdir(parents=True, exist_ok=True)
     os.chdir(root)
     try:
-        write_data(Path("x.csv"))
+        (weekly() if data is None else data).to_csv("x.csv", index=False)
         entries = ", ".join(f"{name}: {{}}" for name in baselines)
         text = PARAMS.format(end=DAYS[days - 1].date(), baselines=entries, look_back=look_back)
         Path("params.yaml").write_text(text, encoding="utf-8")
         Path("dvc.lock").write_text(f"# stands for the lock of\n{text}", encoding="utf-8")
-        for folder in ("models", "results", "data/validated"):
+        for folder in ("models", "results"):
             shutil.rmtree(folder, ignore_errors=True)
-        pull.main()
-        shutil.copytree("data/raw", "data/validated")
-        window.main()
+        _cut()
         draw("gru")
         for name in baselines:
             baseline.main(name)
             evaluate_baseline.main(name)
     finally:
         os.chdir(before)
+
+
+def go_on(root: Path, data: pd.DataFrame, days: int) -> None:
+    """New data in the working directory, up to the n-th day; nothing is fitted to them."""
+    data.to_csv(root / "x.csv", index=False)
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    text = re.sub('end: "[^"]*"', f'end: "{DAYS[days - 1].date()}"', text)
+    (root / "params.yaml").write_text(text, encoding="utf-8")
+    _cut()
+
+
+def _cut() -> None:
+    """From the source to windows; what is pulled is taken for valid."""
+    shutil.rmtree("data/validated", ignore_errors=True)
+    pull.main()
+    shutil.copytree("data/raw", "data/validated")
+    window.main()
 
 
 def draw(name: str) -> None:

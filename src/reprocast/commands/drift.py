@@ -46,7 +46,7 @@ def looked(root: Path) -> DriftReport:
     outputs, path = Outputs(root), root / OPERATIONS
     policy = (read(path, Operations) if path.exists() else Operations()).drift
     model = load_model(reigning_folder(root, now.champion))
-    found, confirmed = evidence(model, outputs.panel(), outputs.units(), now.since, now.confirmed)
+    found, confirmed = evidence(model, outputs.panel(), now.since, now.confirmed)
     champion = Champion(now.champion.model, now.champion.fingerprint, now.since)
     return report(champion, found, confirmed, policy, outputs.raw["end"])
 

@@ -1,12 +1,14 @@
 """What drift is looked for in: the champion's input channels and its errors, on the present panel."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from reprocast.data.asof import until
+from reprocast.data.scaling import fit_scaler
 from reprocast.data.transforms import is_known_ahead
 from reprocast.data.windows import Channels, Floats, Ints, Windows
 from reprocast.errors import DataError
@@ -19,14 +21,13 @@ from reprocast.tasks.forecast.replayed import Units, forecasts_after, windows_af
 
 
 def evidence(
-    model: Model, panel: Panel, units: Units, as_of: str | int, confirmed: Iterable[str | int]
+    model: Model, panel: Panel, as_of: str | int, confirmed: Iterable[str | int]
 ) -> tuple[Evidence, list[int]]:
     """Channels, losses, and after how many due steps each confirmation came.
 
     Args:
         model: the champion.
         panel: the present validated panel.
-        units: the scale of the losses.
         as_of: the champion's as-of date.
         confirmed: as-of dates of later decisions for it.
 
@@ -35,7 +36,8 @@ def evidence(
     """
     said = model.description
     end = _validation_end(said, panel.ds)
-    windows = windows_after(said, panel, end, units)
+    windows = windows_after(said, panel, end, _unscaled(said))
+    units = _own_units(windows, end)
     grid, last = np.unique(windows.ds), _last(panel, as_of)
     after = grid[grid > last]
     found = Evidence(
@@ -54,6 +56,26 @@ def _validation_end(said: Description, times: Times) -> Any:
             "`reprocast repro`, and promote it"
         )
     return np.asarray([said.validation_end]).astype(times.dtype)[0]
+
+
+def _unscaled(said: Description) -> Units:
+    """Losses of every series of the champion, as they are."""
+    targets = said.channels.target
+    shape = (len(said.series), len(targets))
+    return Units(said.series, targets, np.zeros(shape), np.ones(shape))
+
+
+def _own_units(windows: Windows, end: Any) -> Units:
+    """The deviation of each target up to the end of the champion's validation: no later value moves it.
+
+    That of the present training span would grow with the panel, and past looks would change.
+    """
+    targets = windows.channels.target
+    begins = windows.offsets[:-1]
+    seen = [np.searchsorted(windows.ds[a:b], end, side="right") for a, b in pairwise(windows.offsets)]
+    rows = np.stack([begins, begins + np.array(seen, np.int64)], axis=1)
+    loc, scale = fit_scaler(windows.values[:, : len(targets)], rows, "standard")
+    return Units(windows.ids, targets, np.nan_to_num(loc), np.where(np.isnan(scale), 1.0, scale))
 
 
 def _last(panel: Panel, as_of: str | int) -> Any:

@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 
 CLEAR = 1.2
 """A measure must exceed the largest of the reference's stretches so many times: there are few of them."""
+DISTANCES = ("ks", "spread")
+"""Measures that cannot exceed 1; beyond 1 / `CLEAR` half of what is left must be exceeded instead."""
 ENOUGH = 30
 """Seasons of the reference from which on patterns are compared; from 17 there were 10 % false alarms."""
 STRETCHES = 60
@@ -86,7 +88,7 @@ class Reference:
             return ()
         past = self._stretches(m)
         p_value = by_chance(found, self.free[: self.begin], len(self.known), m, past)
-        usual = {name: CLEAR * max(one[name] for one in past) for name in large}
+        usual = {name: _clear_of(name, max(one[name] for one in past)) for name in large}
         return tuple(name for name in large if p_value[name] < chance and found[name] > usual[name])
 
     def _measures(self, rest: Floats, stretch: Floats, phase: Ints) -> dict[str, float]:
@@ -112,6 +114,11 @@ class Reference:
         # its own values took part in the phases' medians, those of later steps do not
         share = m / self.begin
         return found | {"season": found["season"] * float(np.sqrt((1 + share) / (1 - share)))}
+
+
+def _clear_of(name: str, largest: float) -> float:
+    """What a measure must exceed, given the largest of the reference's stretches; a distance ends at 1."""
+    return min(CLEAR * largest, (1 + largest) / 2) if name in DISTANCES else CLEAR * largest
 
 
 def _starts(n: int, m: int) -> list[int]:

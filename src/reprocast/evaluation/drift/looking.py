@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from reprocast.evaluation.drift.inputs import Reference
 from reprocast.evaluation.drift.measures import MEASURES
 from reprocast.evaluation.drift.performance import errors
+from reprocast.evaluation.drift.persistence import LEAST
 from reprocast.evaluation.drift.policy import compared, looks, next_look, proposal
 from reprocast.evaluation.drift.report import Channel, DriftReport, Look, Performance, Time
 from reprocast.evaluation.drift.words import drifted_channels, figures, reasons
@@ -142,9 +143,10 @@ def _inputs(
 
 
 def _performance(losses: Losses, time: Any, m: int, policy: Drift) -> Performance | None:
-    """Of the cutoffs whose whole horizon has come by `time`."""
+    """Of the cutoffs whose whole horizon has come by `time`; fewer than m where the backtest is short."""
     known = int(np.searchsorted(losses.ends, time, side="right"))
-    n, m = losses.backtest, min(m, known - losses.backtest)
+    n = losses.backtest
+    m = min(m, known - n, n // LEAST)
     if m < FEWEST:
         return None
     found = errors(losses.values[:known], losses.phase[:known], n, m, policy.alpha / 2)

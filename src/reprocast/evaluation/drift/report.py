@@ -89,10 +89,16 @@ class DriftReport(Block):
         """For people: what was compared, what was found, what is proposed."""
         look = self.latest
         if look is None:
-            return [f"Drift: {self.steps} steps since {self.as_of}, the champion {self.model}'s as-of date; "
-                    f"the first look comes in {self.next_look}"]  # fmt: skip
-        head = f"Drift of the champion {self.model} since {self.as_of}, looked at {look.time}: "
-        said = head + ("; ".join(self.reasons) if self.reasons else "none found")
+            since = (
+                f"Drift: {_steps(self.steps)} since {self.as_of}, the champion {self.model}'s as-of date; "
+            )
+            return [f"{since}the first look comes in {_steps(self.next_look)}"]
+        head = f"Drift of the champion {self.model} since {self.as_of}, looked at {look.time}, next in "
+        said = f"{head}{_steps(self.next_look)}: {'; '.join(self.reasons) or 'none found'}"
         if self.proposes:
             return [said, "Proposal: retrain (`reprocast retrain`); nothing is promoted by this"]
         return [said, f"No proposal: {self.held_back}"] if self.held_back else [said]
+
+
+def _steps(count: int) -> str:
+    return f"{count} step" if count == 1 else f"{count} steps"

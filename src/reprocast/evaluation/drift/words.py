@@ -35,7 +35,8 @@ def reasons(look: Look, policy: Drift) -> tuple[str, ...]:
 
 
 def _channel_words(name: str, rows: Sequence[Channel]) -> str:
-    what = [MEANT[measure] for measure in MEASURES if any(measure in row.beyond for row in rows)]
+    seen = {MEANT[_seen_by(measure, row)] for row in rows for measure in row.beyond}
+    what = [meant for meant in MEANT.values() if meant in seen]
     most = max(rows, key=lambda row: row.size["ks"])
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
     return (
@@ -43,6 +44,11 @@ def _channel_words(name: str, rows: Sequence[Channel]) -> str:
         f"(PSI {most.size['psi']:.2g}, KS {most.size['ks']:.2g}; median {most.moved:+.2g}, spread "
         f"{most.width:.2g} interquartile ranges)"
     )
+
+
+def _seen_by(measure: str, row: Channel) -> str:
+    """Distances from the middle grow with the level, too: it is the spread that moved only if it did more."""
+    return "ks" if measure == "spread" and abs(row.moved) > abs(row.width - 1) else measure
 
 
 def _error_words(found: Performance) -> str:

@@ -8,11 +8,9 @@ from reprocast.commands.decisions.drift_evidence import evidence
 from reprocast.errors import DataError
 from reprocast.model import Cost, Description, Roles
 from reprocast.panel import Panel
-from reprocast.tasks.forecast.replayed import Units
 
 DAYS = np.arange("2020-01-01", "2020-04-01", dtype="datetime64[D]").astype("datetime64[us]")
 LENGTH, H = len(DAYS), 3
-UNITS = Units(("A", "B"), ("y",), np.zeros((2, 1)), np.array([[2.0], [4.0]]))
 
 
 def naive(**changes: object) -> SavedBaseline:
@@ -39,11 +37,12 @@ def panel() -> Panel:
 
 
 def test_losses_are_those_of_a_loop(panel: Panel) -> None:
-    found, _ = evidence(naive(), panel, UNITS, "2020-03-01", ())
+    found, _ = evidence(naive(), panel, "2020-03-01", ())
     y = panel.columns["y"].reshape(2, LENGTH)
+    scale = [y[n, :31].std() for n in range(2)]  # up to 31 January
     first, last = 30, LENGTH - H - 1  # the first target lies after 31 January, the last in the panel
     expected = [
-        np.mean([abs(y[n, t + 1 : t + 1 + H] - y[n, t]).mean() / (2, 4)[n] for n in range(2)])
+        np.mean([abs(y[n, t + 1 : t + 1 + H] - y[n, t]).mean() / scale[n] for n in range(2)])
         for t in range(first, last + 1)
     ]
     assert found.losses.values == pytest.approx(expected)
@@ -55,7 +54,7 @@ def test_losses_are_those_of_a_loop(panel: Panel) -> None:
 
 
 def test_channels_are_what_the_champion_sees_but_for_the_calendar(panel: Panel) -> None:
-    found, _ = evidence(naive(), panel, UNITS, "2020-03-01", ())
+    found, _ = evidence(naive(), panel, "2020-03-01", ())
     assert [(one.series, one.channel) for one in found.channels] == [
         ("A", "y"), ("A", "x"), ("B", "y"), ("B", "x"),
     ]  # fmt: skip
@@ -65,12 +64,12 @@ def test_channels_are_what_the_champion_sees_but_for_the_calendar(panel: Panel) 
 
 
 def test_confirmations_are_counted_in_due_steps(panel: Panel) -> None:
-    _, steps = evidence(naive(), panel, UNITS, "2020-03-01", ("2020-03-02", "2020-03-11T12:00", "2020-03-31"))
+    _, steps = evidence(naive(), panel, "2020-03-01", ("2020-03-02", "2020-03-11T12:00", "2020-03-31"))
     assert steps == [1, 10, 30]
 
 
 def test_a_model_without_an_end_of_validation_is_refused(panel: Panel) -> None:
     with pytest.raises(DataError, match="where its validation ends"):
-        evidence(naive(validation_end=None), panel, UNITS, "2020-03-01", ())
+        evidence(naive(validation_end=None), panel, "2020-03-01", ())
     with pytest.raises(DataError, match="begins after 2019-01-01"):
-        evidence(naive(), panel, UNITS, "2019-01-01", ())
+        evidence(naive(), panel, "2019-01-01", ())

@@ -82,6 +82,17 @@ def test_what_the_reference_has_shown_is_no_drift() -> None:
     assert known.beyond == ()
 
 
+def test_a_distance_that_cannot_grow_by_a_fifth_is_still_drift() -> None:
+    """The reference has shown more than 0.83; what lies apart from all of it has about 1."""
+    values = np.random.default_rng(9).normal(size=BEGIN + 60)
+    values[120:200] += 4
+    values[BEGIN:] += 12
+    far = Reference(values, np.arange(len(values)) % 5, BEGIN).distance(BEGIN + 60, 60, LIMITS, 1.0)
+    assert far is not None
+    assert far.size["ks"] > 0.99
+    assert "ks" in far.beyond
+
+
 def test_later_values_do_not_touch_a_look() -> None:
     values = series(np.random.default_rng(7), 5)
     other = values.copy()
