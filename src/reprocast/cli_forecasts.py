@@ -14,7 +14,13 @@ Model = Annotated[
 
 
 def predict(
-    model: Model = "champion",
+    model: Annotated[
+        str,
+        typer.Option(
+            help="champion, a model of this project by name, a folder, a registered version's number, or a "
+            ".onnx file of `reprocast export`."
+        ),
+    ] = "champion",
     panel: Annotated[
         Path | None, typer.Option(help="Parquet or CSV with newer rows; none: the panel of the last run.")
     ] = None,

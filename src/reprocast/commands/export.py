@@ -7,6 +7,7 @@ import numpy as np
 from reprocast.errors import InternalError
 from reprocast.stages.publish import write_file
 from reprocast.tasks.networks import SavedNetworks, load_network
+from reprocast.tracking.interval_file import intervals_of
 
 FOLDER = Path("exports")
 """Where files go that name no place; not tracked by git."""
@@ -29,7 +30,7 @@ def export(folder: Path, out: Path | None = None) -> str:
     from reprocast.tasks.forecast.onnx_graph import graph_bytes
 
     model = load_network(folder)
-    content = graph_bytes(model)
+    content = graph_bytes(model, intervals_of(folder, model.description))
     apart = difference(model, content)
     if not apart <= TOLERANCE:
         raise InternalError(

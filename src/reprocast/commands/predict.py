@@ -11,7 +11,7 @@ from reprocast.commands.panel_file import Accepted, accepted, panel_of_file
 from reprocast.commands.served import chosen
 from reprocast.deterministic import canonical_json
 from reprocast.errors import UsageError
-from reprocast.model import Description, levels_of
+from reprocast.model import Description, Model, levels_of
 from reprocast.panel import Panel, read_panel, time_text
 from reprocast.params.validation import Validation
 from reprocast.stages.publish import write_file
@@ -23,6 +23,8 @@ from reprocast.tracking.interval_file import intervals_of
 
 PANEL = Path("data/validated/panel.parquet")
 OUT = Path("reports/predictions.parquet")
+EXPORTED = ".onnx"
+"""Ending of a file that holds a model."""
 ABOUT = "reprocast"
 """Key of the Parquet file's metadata under which stands, as JSON, whose forecasts these are."""
 
@@ -32,7 +34,8 @@ def predict(root: Path, model: str, panel: Path | None = None, out: Path | None 
 
     Args:
         root: folder of the project.
-        model: champion, a name under models/, or a folder.
+        model: champion, a name under models/, a folder, a registered version, or a file that
+            `reprocast export` wrote.
         panel: a file; none: the panel of the last run, which has been validated.
         out: a .parquet or .csv file.
 
@@ -45,14 +48,24 @@ def predict(root: Path, model: str, panel: Path | None = None, out: Path | None 
     target = root / (out or OUT)
     if target.suffix not in WRITERS:
         raise UsageError(f"--out {out}: must end in {' or '.join(WRITERS)}")
-    found = chosen(root, model)
-    loaded = load_model(found.folder)
+    loaded, intervals = _model(root, model)
     description = loaded.description
     newest = _panel(root, panel, description)
-    intervals = intervals_of(found.folder, description)
     table = forecast_panel(loaded, newest, intervals)
     write_file(target, WRITERS[target.suffix](table, _about(description, intervals)))
     return _said(description, table, intervals, out or OUT)
+
+
+def _model(root: Path, model: str) -> tuple[Model, Intervals | None]:
+    """The model that is meant, and what is known of its errors."""
+    if model.endswith(EXPORTED):
+        from reprocast.tasks.forecast.onnx_model import read_onnx  # an optional package
+
+        exported = read_onnx(root / model)
+        return exported, exported.intervals
+    folder = chosen(root, model).folder
+    loaded = load_model(folder)
+    return loaded, intervals_of(folder, loaded.description)
 
 
 def _panel(root: Path, file: Path | None, description: Description) -> Panel:

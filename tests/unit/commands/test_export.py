@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 from reprocast.tasks.forecast.onnx_reader import OnnxForecaster
 reader = OnnxForecaster.read(Path(sys.argv[1]))
-past, future = np.full((1, *reader.shape), 0.5), np.zeros((1, *reader.ahead))
-shape = reader.forecast(past, ["b"], future).shape
-heavy = {"torch", "pandas", "scipy", "pydantic", "onnx", "mlflow"}
-print(json.dumps([shape, sorted(heavy & set(sys.modules))]))
+days = np.datetime64("2024-01-01") + np.arange(reader.shape[0] + 1)
+raw = {name: np.linspace(1, 2, len(days)) for name in reader.columns}
+found = reader.forecast_after("b", days, raw)
+heavy = {"torch", "pandas", "scipy", "pydantic", "pyarrow", "onnx", "mlflow"}
+print(json.dumps([str(found.ds[-1])[:10], found.mean.shape, sorted(heavy & set(sys.modules))]))
 """
 
 
@@ -33,14 +34,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return saved(drawn({"cell": "gru"}), tmp_path / "models" / "net")
 
 
-def test_the_first_forecast_needs_neither_torch_nor_pandas(folder: Path) -> None:
+def test_the_first_forecast_from_raw_columns_needs_neither_torch_nor_pandas(folder: Path) -> None:
     said = export(folder)
     assert said.startswith("exports/net.onnx: ")
     assert "of PyTorch on 64 drawn look-backs" in said
     command = [sys.executable, "-c", READS, "exports/net.onnx"]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert json.loads(found) == [[1, HORIZON, 1], []]
-    assert LOOK_BACK > HORIZON
+    assert json.loads(found) == [f"2024-01-{1 + LOOK_BACK + HORIZON}", [HORIZON, 1], []]
 
 
 def test_it_goes_where_it_is_told(folder: Path, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_another_graph_is_not_written(folder: Path, monkeypatch: pytest.MonkeyPa
     strange = graph_bytes(other)
     assert difference(model, graph_bytes(model)) < 1e-6
     assert difference(model, strange) == pytest.approx(2e-5, rel=0.2)
-    monkeypatch.setattr("reprocast.tasks.forecast.onnx_graph.graph_bytes", lambda _: strange)
+    monkeypatch.setattr("reprocast.tasks.forecast.onnx_graph.graph_bytes", lambda *_: strange)
     with pytest.raises(InternalError, match="more than 1e-05; nothing was written"):
         command.export(folder)
     assert not Path("exports").exists()

@@ -7,7 +7,9 @@ import io
 import warnings
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.polynomial import chebyshev
 from scipy import stats
 from torch import Tensor, nn
 
@@ -16,14 +18,17 @@ from reprocast.data.tensors import Tensors
 from reprocast.deterministic import canonical_json
 from reprocast.errors import UnavailableError, UsageError
 from reprocast.model import Description, levels_of
+from reprocast.tasks.forecast.kept_intervals import Intervals
+from reprocast.tasks.forecast.onnx_reader import DESCRIPTION, INTERVALS, READING
+from reprocast.tasks.forecast.onnx_reading import reading_of
 from reprocast.tasks.networks import SavedNetworks
 
 OPSET = 17
 """Of ONNX 1.12, which every runtime of the last years reads."""
 INPUTS, OUTPUTS = ["past", "series", "future"], ["mean", "answers", "quantiles"]
 """In the order of `Deployed`; the last of each only where there is such."""
-DESCRIPTION = "reprocast"
-"""Key of the description among the file's metadata."""
+DEGREE = 16
+"""Of the polynomials in 1/ν that stand for the quantiles of Student's t: right to 1e-8 for ν ≥ 2."""
 
 
 class Deployed(nn.Module):
@@ -99,9 +104,12 @@ class Deployed(nn.Module):
         return answer if self._kind == "point" else network.family.mean(answer)
 
     def _quantiles(self, answer: Tensor) -> Tensor | None:
-        """Scaled quantiles (B, H, K, Q); Student's t and counts have none that is a formula of ONNX's."""
+        """Scaled quantiles (B, H, K, Q); those of counts, found by halving, are the reader's to find."""
         if self._kind == "quantiles":
             return answer
+        if self._kind == "student_t":
+            wide = answer.double()
+            return wide[..., :1] + wide[..., 1:2] * _student(wide[..., 2:3], self.levels)
         if self._kind != "gaussian":
             return None
         z = torch.tensor(stats.norm.ppf(self.levels), dtype=answer.dtype)
@@ -110,6 +118,23 @@ class Deployed(nn.Module):
     @property
     def _kind(self) -> str:
         return str(self.description.block.get("head", {}).get("kind", "point"))
+
+
+def _student(freedom: Tensor, levels: tuple[float, ...]) -> Tensor:
+    """Quantiles (…, Q) of Student's t with ν ≥ 2 degrees of freedom (…, 1): smooth functions of 1/ν alone."""
+
+    def quantiles(place: Any) -> Any:
+        freedom = 4 / np.maximum(place + 1, 1e-9)[:, None]  # 1/ν from 0 to ½ is −1 to 1
+        return stats.t.ppf(np.asarray(levels), freedom)
+
+    place = 4 / freedom - 1
+    before, now = torch.ones_like(place), place
+    coefficients = torch.tensor(chebyshev.chebinterpolate(quantiles, DEGREE), dtype=freedom.dtype)  # (…, Q)
+    found = coefficients[0] * before + coefficients[1] * now
+    for one in coefficients[2:]:
+        before, now = now, 2 * place * now - before
+        found = found + one * now
+    return found
 
 
 def example(description: Description, count: int, seed: int = 0) -> tuple[Tensor, ...]:
@@ -125,8 +150,12 @@ def example(description: Description, count: int, seed: int = 0) -> tuple[Tensor
     return (values[:, :L], series, values[:, L:, C - F :])[: 3 if F else 2]
 
 
-def graph_bytes(model: SavedNetworks) -> bytes:
+def graph_bytes(model: SavedNetworks, intervals: Intervals | None = None) -> bytes:
     """The ONNX file of a model; the same bytes for the same model. The batch may have any size.
+
+    Args:
+        model: with all its seeds.
+        intervals: conformal ones, which the file keeps beside the graph.
 
     Raises:
         UsageError: a cell that no operator of ONNX computes, by name.
@@ -138,8 +167,10 @@ def graph_bytes(model: SavedNetworks) -> bytes:
     except ImportError:
         raise UnavailableError("onnx is not installed; `pip install reprocast[onnx]`") from None
     graph = onnx.load_model_from_string(_traced(model))
-    said = canonical_json(model.description.model_dump(mode="json"))
-    onnx.helper.set_model_props(graph, {DESCRIPTION: said})
+    said = {DESCRIPTION: model.description.model_dump(mode="json"), READING: reading_of(model.description)}
+    if intervals is not None:
+        said[INTERVALS] = intervals.model_dump(mode="json")
+    onnx.helper.set_model_props(graph, {key: canonical_json(value) for key, value in said.items()})
     _forget_sources(graph)
     onnx.checker.check_model(graph, full_check=True)
     return bytes(graph.SerializeToString(deterministic=True))

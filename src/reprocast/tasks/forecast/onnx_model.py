@@ -5,14 +5,20 @@ Legend: S seeds, B batch, L look-back, H horizon, C channels, K targets, P param
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from reprocast.data.scaling import unscaled
 from reprocast.data.windows import Batch, Floats, Ints
+from reprocast.errors import DataError, NoInputError
 from reprocast.model import Description, levels_of
+from reprocast.tasks.forecast.kept_intervals import Intervals
 from reprocast.tasks.forecast.onnx_reader import OnnxForecaster
+
+AGAIN = "write it with `reprocast export`"
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class OnnxNetworks:
     description: Description
     session: Any
     """Of onnxruntime."""
+    intervals: Intervals | None = None
+    """Conformal ones, where the file keeps some."""
 
     def forecast(self, batch: Batch) -> Floats:
         """Scaled forecasts (S, B, H, K)."""
@@ -94,6 +102,36 @@ def _between(trained: Floats, levels: Floats, wanted: Floats) -> Floats:
 
 
 def from_onnx(content: bytes) -> OnnxNetworks:
-    """From an exported file's bytes; raises like `OnnxForecaster`."""
+    """From an exported file's bytes; raises like `OnnxForecaster`.
+
+    Raises:
+        DataError: what the file says of the model was changed, or written by another version.
+    """
     reader = OnnxForecaster(content)
-    return OnnxNetworks(Description.model_validate_json(json.dumps(reader.about)), reader.session)
+    try:
+        description = Description.model_validate_json(json.dumps(reader.about))
+        kept = reader.kept and Intervals.model_validate_json(json.dumps(reader.kept))
+    except ValidationError as error:
+        raise DataError(f"the ONNX file describes no model ({_first(error)}); {AGAIN}") from None
+    if kept and not (kept.is_whole and kept.fingerprint == description.fingerprint):
+        raise DataError(f"the ONNX file's intervals are not those of {description.name}; {AGAIN}")
+    return OnnxNetworks(description, reader.session, kept or None)
+
+
+def read_onnx(path: Path) -> OnnxNetworks:
+    """From a file; raises like `from_onnx`, naming the file.
+
+    Raises:
+        NoInputError: no such file.
+    """
+    try:
+        return from_onnx(path.read_bytes())
+    except FileNotFoundError:
+        raise NoInputError(f"{path}: no such file; {AGAIN}") from None
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

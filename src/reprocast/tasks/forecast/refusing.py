@@ -61,7 +61,7 @@ def refuse_unfamiliar(names: tuple[str, ...], series: Ints, past: Floats, descri
     channels = _channels(description)
     shown = Ranges(**{name: np.asarray(part)[series] for name, part in description.shown})  # each (B, C)
     wrong = unfamiliar(past, shown)
-    for b, c in np.argwhere(wrong & [_has_a_unit(name, description) for name in channels]):
+    for b, c in np.argwhere(wrong & [has_a_unit(name, description) for name in channels]):
         own = Ranges(*(part[b, c : c + 1] for part in (shown.low, shown.high, shown.least, shown.most)))
         said = said_of(past[b : b + 1, :, c : c + 1], own)
         raise DataError(
@@ -70,7 +70,8 @@ def refuse_unfamiliar(names: tuple[str, ...], series: Ints, past: Floats, descri
         )
 
 
-def _has_a_unit(channel: str, description: Description) -> bool:
+def has_a_unit(channel: str, description: Description) -> bool:
+    """Whether a channel's values have a unit that could be mistaken: see `refuse_unfamiliar`."""
     own = description.channels.target + description.channels.past
     if channel in own:
         return description.scaling != "window"

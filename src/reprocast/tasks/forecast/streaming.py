@@ -5,7 +5,7 @@ Legend: L look-back, H horizon, K targets, C channels, F future covariates, Q le
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,17 @@ from reprocast.data.transforms import needed_columns
 from reprocast.data.windows import Floats
 from reprocast.errors import DataError, UsageError
 from reprocast.networks.streaming import hindrance
-from reprocast.panel import Times, time_text
+from reprocast.panel import time_text
 from reprocast.params.architecture import Architecture
 from reprocast.tasks.forecast import stream_rows
+from reprocast.tasks.forecast.light.forecast import Forecast
 from reprocast.tasks.forecast.refusing import refuse_unfamiliar
 from reprocast.tasks.forecast.strangers import with_strangers
 from reprocast.tasks.forecast.stream_networks import Seeds, Tops
 from reprocast.tasks.forecast.stream_state import Stream, from_bytes, to_bytes
 from reprocast.tasks.networks import SavedNetworks, load_network
 
-
-@dataclass(frozen=True)
-class Forecast:
-    """The steps after a value."""
-
-    cutoff: Any
-    """Time of the last value."""
-    ds: Times
-    """Times forecast (H,)."""
-    mean: Floats
-    """Point forecasts in the targets' units (H, K), the mean of the seeds."""
-    quantiles: Floats
-    """At the levels of the head (H, K, Q); Q = 0 with a point head."""
+__all__ = ["Forecast", "Forecaster"]
 
 
 class Forecaster:
