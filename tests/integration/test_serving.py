@@ -89,7 +89,7 @@ def test_the_page_is_true(project: Path) -> None:
     (start,) = re.findall(r"```sh\n(reprocast serve .*?)\n```", TEXT)
     command = [sys.executable, "-m", *start.replace(str(PORT), str(port)).split()]
     with answering(command, port, project) as server:
-        assert len(STEPS) == 12
+        assert len(STEPS) == 13
         for step in STEPS:
             holds(*step, port, project)
         said = (project / "server.log").read_text()

@@ -6,6 +6,7 @@ mlflow runs this file when a model is logged, too; what only forecasting needs i
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
@@ -49,6 +50,7 @@ class ServedModel(PythonModel):
         from reprocast.tasks.forecast.predict import forecast_panel
 
         try:
+            _refuse_infinite(model_input)
             _refuse_missing(model_input, self.model.description)
             return _answer(forecast_panel(self.model, from_frame(model_input), self.intervals))
         except ReprocastError as error:
@@ -60,6 +62,16 @@ def _answer(table: pd.DataFrame) -> pd.DataFrame:
     unknown = [name for name in table.columns if name.startswith("q-") and table[name].hasnans]
     filled = {name: table[name].astype(object).where(table[name].notna(), None) for name in unknown}
     return table.assign(**filled)
+
+
+def _refuse_infinite(frame: pd.DataFrame) -> None:
+    """No column may hold one, read or not: a feature can turn it into a number that looks like any other."""
+    for name in frame.select_dtypes("float").columns:
+        infinite = np.isinf(frame[name].to_numpy())
+        if infinite.any():
+            row = int(infinite.argmax())
+            series = frame["unique_id"].iloc[row]
+            raise DataError(f"series {series}, row {row}: {name} is not finite; mend it or leave the row out")
 
 
 FILLED = ("forward_fill", "interpolate", "mask")

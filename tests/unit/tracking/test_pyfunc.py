@@ -73,6 +73,16 @@ def test_a_missing_value_is_refused_wherever_it_stands(
         served.predict(frame)
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_an_infinite_value_is_refused_wherever_it_stands(
+    served: PyFuncModel, frame: pd.DataFrame, value: float
+) -> None:
+    """A feature such as log_volatility would make a number of it."""
+    frame.loc[1, "close"] = value
+    with pytest.raises(MlflowException, match="series A, row 1: close is not finite"):
+        served.predict(frame)
+
+
 def test_missing_values_pass_to_a_model_that_fills_them(outputs: Path, frame: pd.DataFrame) -> None:
     model = load_baseline(outputs / "models" / "naive")
     frame.loc[20, "close"] = np.nan
