@@ -23,7 +23,7 @@ from reprocast.evaluation.sample import lags_for
 from reprocast.evaluation.significance import long_run_variance
 from reprocast.registry.cosine_test import p_below_zero
 from reprocast.registry.ledger_entry import Entry
-from reprocast.registry.spending import level
+from reprocast.registry.spending import fresh, level
 
 SCHEDULES = {"daily": 1, "weekly": 5, "monthly": 21, "quarterly": 62, "yearly": 250}
 LEVELS = (0.05, 0.0125, 0.0042, 0.001, 0.0002)
@@ -36,7 +36,7 @@ def spent(every: int) -> list[float]:
     for end in range(TEST, TEST + YEAR + 1, every):
         cutoffs = np.arange(end - TEST, end)
         alpha = level(0.05, YEAR, cutoffs, told)
-        said = evidence(p_value=0.5, alpha=alpha, last_cutoff=end - 1)
+        said = evidence(p_value=0.5, alpha=alpha, last_cutoff=end - 1, fresh=fresh(cutoffs, told))
         told.append(entry(sequence=len(told) + 1, evidence=said))
     return [one.evidence.alpha for one in told]
 

@@ -43,7 +43,7 @@ def rounds_until_promotion(year: Year, rng: np.random.Generator, *, naive: bool 
     common, champion = rng.normal(size=steps), rng.normal(size=steps)
     own = rng.normal(size=steps)
     theirs = path_losses(0.7 * common + np.sqrt(0.51) * champion, year.horizon)
-    told: list[Entry] = [] if year.first else [_told(1, 0.5, year.test - 1)]
+    told: list[Entry] = [] if year.first else [_told(1, 0.5, year.test - 1, year.test)]
     begin = 0 if year.first else year.every
     for number, end in enumerate(range(year.test + begin, year.test + YEAR + 1, year.every), start=1):
         cutoffs = np.arange(end - year.test, end)
@@ -58,15 +58,16 @@ def rounds_until_promotion(year: Year, rng: np.random.Generator, *, naive: bool 
         compared = Compared(Sample(table, table, "origin", year.horizon), cutoffs, 1)
         if decide(candidate(OLD), candidate(NEW), compared, budget, Gate()).action == "promote":
             return number
-        told.append(_told(number + 1, spends, end - 1))
+        told.append(_told(number + 1, spends, end - 1, fresh(cutoffs, told)))
         own = year.alike * own + np.sqrt(1 - year.alike**2) * rng.normal(size=steps)
     return None
 
 
-def _told(sequence: int, spends: float, last: int) -> Entry:
+def _told(sequence: int, spends: float, last: int, new: int) -> Entry:
     from unit.registry.entries import evidence
 
-    return entry(sequence=sequence, evidence=evidence(p_value=0.5, alpha=spends, last_cutoff=last))
+    said = evidence(p_value=0.5, alpha=spends, last_cutoff=last, fresh=new)
+    return entry(sequence=sequence, evidence=said)
 
 
 def share_promoted(year: Year, draws: int, seed: int = 20261122, *, naive: bool = False) -> float:

@@ -90,12 +90,14 @@ def promote(
     the registry's alias moves last. A second time it finds the decision and changes nothing.
 
     Exit codes: 0 decided; 65 the challenger was refused (NaN, missing files), or registry and ledger do not
-    agree; 66 there are no outputs yet; 69 the registry is down.
+    agree; 66 there are no outputs yet; 69 the registry is down; 75 another command is at work here.
     """
+    from reprocast.commands.folder.alone import alone
     from reprocast.commands.promote import enact_pending
     from reprocast.commands.promote import promote as run
 
-    done = enact_pending(Path.cwd()) if enact else [run(Path.cwd(), by=_who(by), model=model)]
+    with alone("promote"):
+        done = enact_pending(Path.cwd()) if enact else [run(Path.cwd(), by=_who(by), model=model)]
     print("\n".join(done) or "The ledger is empty; `reprocast promote` makes the first decision")
 
 
@@ -106,10 +108,16 @@ def rollback(
     why: Annotated[str, typer.Option(help="A reason for the ledger.")] = "",
     by: Annotated[str | None, typer.Option(help="Who or what started it; none: your name.")] = None,
 ) -> None:
-    """Serve an earlier champion again; its files are checked before the alias moves."""
+    """Serve an earlier champion again; its files are checked before the alias moves.
+
+    Exit codes: 0 done; 64 no such version, or it is the champion already; 65 nobody to go back to, or its
+    files are not whole; 69 the registry is down; 75 another command is at work here.
+    """
+    from reprocast.commands.folder.alone import alone
     from reprocast.commands.rollback import rollback as run
 
-    print(run(Path.cwd(), by=_who(by), to=to, why=why))
+    with alone("rollback"):
+        print(run(Path.cwd(), by=_who(by), to=to, why=why))
 
 
 def history() -> None:

@@ -12,8 +12,10 @@ from integration.gate_scene import play
 from registered_project import moved
 from tracked_store import migrated
 
+from reprocast.cli import main
 from reprocast.commands import promote as gate
 from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
+from reprocast.commands.folder.alone import alone
 from reprocast.commands.history import history
 from reprocast.commands.promote import decided, enact, enact_pending, promote
 from reprocast.commands.rollback import rollback
@@ -21,9 +23,11 @@ from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, UsageError
 from reprocast.networks.weights import weights_bytes, weights_from
 from reprocast.registry.artifact import artifact_sha256
+from reprocast.registry.hashes import hashes_below
 from reprocast.registry.ledger import champion as reigning
 from reprocast.registry.ledger_entry import Entry
-from reprocast.tracking.registered import champion, download, move_alias, open_registry, versions
+from reprocast.registry.locked import folder_md5
+from reprocast.tracking.registered import champion, download, move_alias, open_registry, tag, versions
 
 __all__ = ["migrated"]
 BY = "a test"
@@ -109,7 +113,7 @@ def test_the_first_champion_is_the_best_baseline_unless_the_network_beats_it(pro
 
 def test_a_decision_is_taken_once_and_enacting_it_again_changes_nothing(reign: Path) -> None:
     before, numbers = ledger(reign), [one.number for one in versions(open_registry(reign))]
-    promote(reign, by="somebody else")
+    assert promote(reign, by="somebody else").startswith("decided before, first: ")
     assert ledger(reign) == before
     assert [one.number for one in versions(open_registry(reign))] == numbers
 
@@ -169,13 +173,43 @@ def test_both_are_scored_where_neither_has_learned_or_been_chosen(
     assert said.cutoffs == (last - 2 - np.datetime64(max(ends))).astype(int) + 1
 
 
-def test_what_a_superseded_promotion_has_spent_is_spent(reign: Path, rounds: dict[int, Path]) -> None:
+def test_a_proposal_that_is_made_anew_says_the_same(reign: Path, rounds: dict[int, Path]) -> None:
+    """The branch below it has moved, the data have not: the same test is not another look at them."""
     move_on(reign, rounds)
     entry, path = decided(reign, by=BY, model="seasonal_naive")
     assert entry.action == "promote"
     path.unlink()
-    again, _ = decided(reign, by=BY, model="seasonal_naive", earlier=[entry])
+    again, there = decided(reign, by="the next run", model="seasonal_naive", earlier=[entry])
+    assert (again, there) == (entry, path)
+    assert len(ledger(reign)) == 2
+
+
+def test_what_a_superseded_promotion_has_spent_is_spent(reign: Path, rounds: dict[int, Path]) -> None:
+    move_on(reign, rounds)
+    entry, path = decided(reign, by=BY, model="seasonal_naive")
+    path.unlink()
+    proposed = entry.model_copy(update={"dvc_lock_sha256": "that of a day before"})
+    again, there = decided(reign, by=BY, model="seasonal_naive", earlier=[proposed])
     assert (again.action, again.evidence.fresh, again.evidence.alpha) == ("keep", 0, 0.0)
+    # it stays spent when the round after it tests nothing, because its challenger is refused
+    there.unlink()
+    break_network(reign / "models" / "gru")
+    refused, _ = decided(reign, by=BY)
+    assert refused.action == "refuse"
+    later, _ = decided(reign, by=BY, model="seasonal_naive")
+    assert (later.action, later.evidence.fresh) == ("keep", 0)
+    (told,) = [one for one in read_ledger(reign) if one.reason.startswith("proposed, and superseded")]
+    assert (told.action, told.winner, told.evidence) == ("keep", entry.champion.fingerprint, entry.evidence)
+    assert reigning(read_ledger(reign)).model == "naive"
+
+
+def test_a_proposal_against_another_champion_does_not_stand(reign: Path, rounds: dict[int, Path]) -> None:
+    move_on(reign, rounds)
+    entry, path = decided(reign, by=BY, model="seasonal_naive")
+    path.unlink()
+    rollback(reign, by=BY, to=2)  # gru reigns now
+    again, _ = decided(reign, by=BY, model="seasonal_naive", earlier=[entry])
+    assert (again.action, again.champion.model, again.evidence.fresh) == ("keep", "gru", 0)
 
 
 @pytest.mark.parametrize("name", ["decided", "enact", "enact_pending"])
@@ -213,6 +247,69 @@ def test_not_a_number_is_refused(reign: Path, rounds: dict[int, Path]) -> None:
     assert served(reign) == "naive"
     refused = versions(open_registry(reign))[-1]
     assert (refused.model, refused.tags["status"]) == ("gru", "refused")
+    before = ledger(reign)
+    with pytest.raises(DataError, match=r"version 3: .* is not finite"):
+        rollback(reign, by=BY, to=3)
+    assert (served(reign), ledger(reign)) == ("naive", before)
+
+
+def test_a_person_may_take_what_the_gate_has_refused_and_the_ledger_says_so(reign: Path) -> None:
+    rollback(reign, by=BY, to=2)
+    assert served(reign) == "gru"
+    assert read_ledger(reign)[-1].reason == "back from naive to version 2, gru, which the gate had refused"
+
+
+def test_another_question_has_a_champion_of_its_own(reign: Path) -> None:
+    """What the messages name as the remedy where two models cannot be compared."""
+    (reign / "operations.yaml").write_text("registry: {model: another}\n")
+    assert promote(reign, by=BY).startswith("first: ")
+    assert [one.name for one in read_ledger(reign)] == ["another"]
+    assert served(reign) == "naive"
+    (reign / "operations.yaml").unlink()
+    assert [one.name for one in read_ledger(reign)] == ["reprocast"]
+
+
+@pytest.mark.parametrize("name", ["models/gru/extra.pkl", "models/gru/model.json"])
+def test_a_model_that_is_not_the_one_of_dvc_lock_is_refused(project: Path, name: str) -> None:
+    lock_outputs(project)
+    path = project / name
+    path.write_text(
+        path.read_text().replace('"scaling": "standard"', '"scaling": "none"') if path.exists() else "x"
+    )
+    with pytest.raises(DataError, match=r"refused: models/gru: .* not those of dvc.lock; `dvc checkout"):
+        promote(project, by=BY)
+    assert [one.model for one in versions(open_registry(project))] == ["naive"]
+    (entry,) = read_ledger(project)
+    assert (entry.challenger.model, entry.challenger.artifact_sha256) == ("gru", "")
+
+
+def test_a_panel_that_is_not_the_one_of_dvc_lock_decides_nothing(project: Path) -> None:
+    lock_outputs(project)
+    (project / "data" / "validated" / "more.txt").write_text("x")
+    with pytest.raises(DataError, match=r"data/validated: its files are not those of dvc\.lock"):
+        promote(project, by=BY)
+    assert not (project / "ledger").exists()
+
+
+def lock_outputs(project: Path) -> None:
+    """A dvc.lock with the outputs as they are."""
+    names = ["data/validated", *(f"models/{path.name}" for path in (project / "models").iterdir())]
+    found = {name: {key: one.md5 for key, one in hashes_below(project / name).items()} for name in names}
+    outs = [{"path": name, "md5": folder_md5(files)} for name, files in found.items()]
+    (project / "dvc.lock").write_text(json.dumps({"stages": {"all": {"outs": outs}}}))
+
+
+@pytest.mark.parametrize("command", [["promote"], ["promote", "--enact"], ["rollback"]])
+def test_one_command_at_a_time_decides(
+    reign: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = ledger(reign)
+    monkeypatch.setattr("sys.argv", ["reprocast", *command])
+    with alone("retrain"), pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 75
+    assert "another `reprocast retrain` is running" in capsys.readouterr().err
+    assert ledger(reign) == before
 
 
 def break_network(folder: Path) -> None:
@@ -238,9 +335,11 @@ def test_an_artifact_that_was_exchanged_keeps_the_alias(project: Path, tmp_path:
     )
     gru = versions(open_registry(project))[1]
     move_alias(open_registry(project), gru)
+    tag(open_registry(project), version, {"status": "former"})
     with pytest.raises(DataError, match="not those that were registered"):
         enact(project, entry)
     assert served(project) == "gru"
+    assert versions(open_registry(project))[0].tags["status"] == "former"  # it serves nobody
 
 
 def test_a_registry_that_is_gone_is_made_anew_from_ledger_and_models(
@@ -287,7 +386,7 @@ def test_a_merge_that_brings_two_decisions_crowns_the_last(reign: Path, rounds: 
     """The first is of a proposal that was superseded: the files of its challenger are not in this commit."""
     first = read_ledger(reign)[-1]
     gone = first.challenger.model_copy(update={"fingerprint": "f" * 64, "artifact_sha256": "e" * 64})
-    kept = {"sequence": 2, "action": "keep", "challenger": gone, "winner": first.winner}
+    kept = {"sequence": 2, "action": "keep", "challenger": gone, "winner": first.winner, "evidence": None}
     write_entry(reign, first.model_copy(update={**kept, "champion": first.champion}))
     move_on(reign, rounds)
     entry, _ = decided(reign, by=BY, model="seasonal_naive")

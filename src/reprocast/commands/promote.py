@@ -10,7 +10,7 @@ from pathlib import Path
 from reprocast.commands.decisions.champion_files import refuse_unknown_champion, reigning_folder
 from reprocast.commands.decisions.compared_models import ChallengerError, budget, compared
 from reprocast.commands.decisions.enacting import enact, enact_pending
-from reprocast.commands.decisions.ledger_files import path_of, read_ledger, write_entry
+from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
 from reprocast.commands.decisions.outputs import Outputs
 from reprocast.errors import DataError
 from reprocast.params.operations import OPERATIONS, Operations
@@ -18,6 +18,7 @@ from reprocast.params.reading import read
 from reprocast.registry.gate import decide
 from reprocast.registry.ledger import champion, decided_before, next_sequence
 from reprocast.registry.ledger_entry import Action, Candidate, Entry, Evidence
+from reprocast.registry.proposed import not_carried_out, proposed_again
 
 __all__ = ["decided", "enact", "enact_pending", "promote"]
 
@@ -28,9 +29,11 @@ def promote(root: Path, *, by: str, model: str | None = None) -> str:
     Raises:
         DataError: the challenger was refused, after that was recorded; or as `decided` does.
     """
+    known = {one.file_name() for one in read_ledger(root)}
     entry, path = decided(root, by=by, model=model)
     done = enact(root, entry)
-    said = f"{entry.action}: {entry.reason}\n{done}\nledger: {path.relative_to(root)}"
+    when = "decided before, " if entry.file_name() in known else ""
+    said = f"{when}{entry.action}: {entry.reason}\n{done}\nledger: {path.relative_to(root)}"
     if is_refused(entry):
         raise DataError(said)
     return said
@@ -51,7 +54,8 @@ def decided(
         root: the project.
         by: who or what started it.
         model: the challenger a person has chosen; none: the network with the best validation score.
-        earlier: promotions of a proposal that is superseded: what they have spent is spent.
+        earlier: promotions of a proposal that is superseded. One that is about this very round stands again;
+            the others go into the ledger as not carried out, because what they have spent is spent.
 
     Raises:
         NoInputError: there are no outputs to decide on.
@@ -67,13 +71,18 @@ def decided(
             "params.yaml: architectures is empty, so there is no challenger; name one: --model NAME"
         )
     challenger, fault = outputs.candidate(name)
-    before = decided_before(entries, challenger, outputs.round)
+    before = decided_before(entries, challenger, outputs.round) or proposed_again(
+        entries, earlier, challenger, outputs.round
+    )
     if before is not None:
-        return before, path_of(root, before)
+        return before, write_entry(root, before)
     said = by if model is None else f"{by}, who chose {model}"
-    work = _Deciding(outputs, entries, earlier, challenger, fault, said)
+    lost = [not_carried_out(one) for one in earlier]
+    work = _Deciding(outputs, [*entries, *lost], challenger, fault, said)
     reigning = champion(entries)
     entry = work.first() if reigning is None else work.next(reigning)
+    for one in lost:
+        write_entry(root, one)
     return entry, write_entry(root, entry)
 
 
@@ -84,14 +93,13 @@ class _Deciding:
         self,
         outputs: Outputs,
         entries: Sequence[Entry],
-        earlier: Sequence[Entry],
         challenger: Candidate,
         fault: str,
         by: str,
     ) -> None:
         path = outputs.root / OPERATIONS
         self.operations = read(path, Operations) if path.exists() else Operations()
-        self.outputs, self.entries, self.earlier = outputs, entries, earlier
+        self.outputs, self.entries = outputs, entries
         self.challenger, self.fault, self.by = challenger, fault, by
 
     def first(self) -> Entry:
@@ -128,7 +136,7 @@ class _Deciding:
         except ChallengerError as error:
             return self._entry("refuse", reigning, reigning, None, str(error))
         rules = self.operations.gate
-        allowed = budget(self.outputs, both, [*self.entries, *self.earlier], rules)
+        allowed = budget(self.outputs, both, self.entries, rules)
         found = decide(reigning, self.challenger, both, allowed, rules)
         winner = self.challenger if found.action == "promote" else reigning
         return self._entry(found.action, reigning, winner, found.evidence, found.reason)

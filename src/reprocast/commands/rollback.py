@@ -6,9 +6,10 @@ from reprocast.commands.decisions.champion_files import fetched
 from reprocast.commands.decisions.enacting import enact
 from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
 from reprocast.errors import DataError, UsageError
+from reprocast.model import Description, Model
 from reprocast.registry.ledger import next_sequence, reigns
 from reprocast.registry.ledger_entry import Candidate, Entry
-from reprocast.tasks.loading import read_description
+from reprocast.tasks.loading import load_model
 from reprocast.tracking.registered import Registry, Version, open_registry, version_of, versions
 
 
@@ -19,7 +20,8 @@ def rollback(root: Path, *, by: str, to: int | None = None, why: str = "") -> st
 
     Raises:
         UsageError: no such version, or it is the champion already.
-        DataError: there is no champion to go back from or to, or the version's files are not whole.
+        DataError: there is no champion to go back from or to, the version's files are not whole, or its
+            weights are not finite.
         UnavailableError: the registry cannot be reached.
     """
     entries, registry = read_ledger(root), open_registry(root)
@@ -40,7 +42,7 @@ def rollback(root: Path, *, by: str, to: int | None = None, why: str = "") -> st
         challenger=target,
         winner=target.fingerprint,
         evidence=None,
-        reason=why or f"back from {stack[-1].model} to version {version.number}, {target.model}",
+        reason=why or _why(stack[-1], version),
         by=by,
         dvc_lock_sha256=version.tags.get("dvc_lock_sha256"),
         data_sha256=version.tags.get("data_sha256"),
@@ -74,8 +76,8 @@ def _numbered(registry: Registry, number: int) -> Version:
 
 
 def _candidate(registry: Registry, version: Version, root: Path) -> Candidate:
-    """The version as the ledger knows models, from its own files."""
-    said = read_description(fetched(registry, version, root))
+    """The version as the ledger knows models, from its own files, which must be able to forecast."""
+    said = _usable(registry, version, load_model(fetched(registry, version, root)))
     return Candidate(
         fingerprint=version.fingerprint,
         model=version.model,
@@ -86,3 +88,20 @@ def _candidate(registry: Registry, version: Version, root: Path) -> Candidate:
         multiply_adds=said.cost.multiply_adds,
         origin=version.tags.get("commit"),
     )
+
+
+def _usable(registry: Registry, version: Version, model: Model) -> Description:
+    """The model's description; raises where it could only answer with NaN."""
+    for network in getattr(model, "networks", ()):
+        for name, weights in network.state_dict().items():
+            if not bool(weights.isfinite().all()):
+                raise DataError(
+                    f"{registry.name} version {version.number}: {name} is not finite, so that it cannot "
+                    "forecast; `reprocast rollback --to N` takes another version"
+                )
+    return model.description
+
+
+def _why(now: Candidate, version: Version) -> str:
+    refused = ", which the gate had refused" if version.tags.get("status") == "refused" else ""
+    return f"back from {now.model} to version {version.number}, {version.model}{refused}"

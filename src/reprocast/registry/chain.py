@@ -55,7 +55,8 @@ def ledger_link(
     if not any(one["artifact_sha256"] == artifact for one in own):
         what = "names these bytes" if own else "is about it"
         return Link("ledger", "broken", f"model {short(fingerprint)}: no entry {what}")
-    return Link("ledger", "holds", f"{len(own)} mentions; no entry was ever changed")
+    plural = "" if len(own) == 1 else "s"
+    return Link("ledger", "holds", f"{len(own)} mention{plural}; no entry was ever changed")
 
 
 def artifact_link(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reprocast.errors import DataError
-from reprocast.evaluation.sample import PLACE, Sample, sample
+from reprocast.evaluation.sample import PLACE
 from reprocast.tasks.forecast.losses import row_losses
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -29,13 +29,14 @@ def later(champion: str | int | None, challenger: str | int | None, times: Any) 
     return max(np.asarray(ends).astype(times.dtype))
 
 
-def common_sample(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int) -> Sample:
-    """Losses of both where both have forecast; the answers are those that the challenger's table has.
+def common_losses(champion: pd.DataFrame, challenger: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Losses of both, a row a place, where both have forecast and an answer was observed.
+
+    The answers are those that the challenger's table has.
 
     Args:
         champion: its forecast table.
         challenger: its forecast table, in the same units.
-        horizon: steps that each loss averages over (H).
 
     Raises:
         DataError: they forecast other targets or horizons, or nothing in common.
@@ -43,15 +44,18 @@ def common_sample(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int
     _refuse_other_questions(champion, challenger)
     ours, theirs = (table.set_index(PLACE).sort_index() for table in (challenger, champion))
     places = ours.index.intersection(theirs.index)
-    if not len(places):
+    ours, theirs = ours.loc[places], theirs.loc[places]
+    same = theirs.assign(**{name: ours[name] for name in ("y", "loc", "scale")})
+    rows = {CHAMPION: same, CHALLENGER: ours}
+    found = (
+        {name: row_losses(table.reset_index(), LOSS) for name, table in rows.items()} if len(places) else {}
+    )
+    if not found or not len(found[CHALLENGER]):
         raise DataError(
             "champion and challenger have no cutoff in common after the end of both models' validation; "
             "move data.end on, or make split.test longer"
         )
-    ours, theirs = ours.loc[places], theirs.loc[places]
-    same = theirs.assign(**{name: ours[name] for name in ("y", "loc", "scale")})
-    rows = {CHAMPION: same, CHALLENGER: ours}
-    return sample({name: row_losses(table.reset_index(), LOSS) for name, table in rows.items()}, horizon)
+    return found
 
 
 def _refuse_other_questions(champion: pd.DataFrame, challenger: pd.DataFrame) -> None:

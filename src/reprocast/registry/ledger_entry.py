@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reprocast.deterministic import canonical_json
+from reprocast.deterministic import canonical_json, sha256_of_text
 from reprocast.params.base import Block
 
+SCHEMA = 1
+"""Version of the form of an entry that this program writes."""
 Action = Literal["first", "promote", "keep", "refuse", "rollback"]
 Time = str | int
 
@@ -21,7 +23,7 @@ class Candidate(Block):
     kind: Literal["network", "baseline"]
     """What it is."""
     artifact_sha256: str
-    """Hash of its folder; empty where that could not be read."""
+    """Hash of its folder; empty where that could not be read, or is not the one of dvc.lock."""
     validation_end: Time | None
     """Last step that its validation forecasts."""
     parameters: int
@@ -102,6 +104,9 @@ class Entry(Block):
         return canonical_json(self.model_dump(mode="json"))
 
     def file_name(self) -> str:
-        """`<as_of date>-<challenger, 12 digits>-<action>.json`."""
+        """`<as_of date>-<challenger, 12 digits>-<action>-<hash of the content, 8 digits>.json`.
+
+        With the hash, branches that decide about the same challenger add two files instead of one twice.
+        """
         who = self.challenger.fingerprint[:12] if self.challenger else "none"
-        return f"{str(self.as_of)[:10]}-{who}-{self.action}.json"
+        return f"{str(self.as_of)[:10]}-{who}-{self.action}-{sha256_of_text(self.text())[:8]}.json"

@@ -5,16 +5,19 @@ earlier rounds have tested on. Shares of disjoint stretches add up, so that the 
 alpha at most, whether they are daily, monthly or as they come, and by the union bound (Bonferroni 1936) the
 probability that one of them promotes a challenger that is no better is at most alpha, however much the
 challengers are alike and their test sets overlap. The first round looks back on more than a period; it has
-half of alpha, and until a period has passed the rounds after it share the other half.
+half of alpha, and until a period has passed the rounds after it share the other half. Branches that were
+merged may have paid twice for a stretch: the rounds after it have so much less until the period is over.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from reprocast.data.calendars import due_times
-from reprocast.registry.ledger_entry import Entry
+from reprocast.data.windows import Floats, Ints
+from reprocast.registry.ledger_entry import Entry, Evidence
 
 FIRST = 0.5
 """Share of alpha that the first round has, and the rest of its period."""
@@ -35,8 +38,8 @@ def year_of_steps(calendar: str) -> int:
 
 def fresh(cutoffs: Any, entries: Sequence[Entry]) -> int:
     """How many of the distinct `cutoffs` (n,) lie after all that the ledger's tests have looked at."""
-    ends = _tested_up_to(entries, cutoffs)
-    return _after(cutoffs, max(ends)) if len(ends) else len(np.unique(np.asarray(cutoffs)))
+    times = np.unique(np.asarray(cutoffs))
+    return _fresh(times, _tests(entries, times))
 
 
 def level(alpha: float, period: int, cutoffs: Any, entries: Sequence[Entry]) -> float:
@@ -48,20 +51,62 @@ def level(alpha: float, period: int, cutoffs: Any, entries: Sequence[Entry]) -> 
         cutoffs: those that are compared now.
         entries: the ledger, in order.
     """
-    ends = _tested_up_to(entries, cutoffs)
-    if not len(ends):
+    times = np.unique(np.asarray(cutoffs))
+    told = _tests(entries, times)
+    if not len(told.last):
         return alpha * FIRST
-    is_young = _after(cutoffs, ends[0]) <= period
-    return alpha * min(1.0, fresh(cutoffs, entries) / period) * ((1 - FIRST) if is_young else 1.0)
+    new = _fresh(times, told)
+    share = alpha * min(1.0, new / period)
+    begin, end = _stretches(told, times)
+    if len(times) - end[0] <= period:
+        rest = alpha * (1 - FIRST) - float(told.alpha[1:].sum())
+        return max(0.0, min(share * (1 - FIRST), rest))
+    inside = np.minimum(end, len(times) - new) - np.maximum(begin, len(times) - period)
+    spent = float((told.alpha * np.maximum(inside, 0) / np.maximum(end - begin, 1)).sum())
+    return max(0.0, min(share, alpha - spent))
 
 
-def _tested_up_to(entries: Sequence[Entry], cutoffs: Any) -> Any:
-    """Last cutoff of each test of the ledger, in the cutoffs' type; decisions without a test do not count."""
-    said = [entry.evidence for entry in entries]
-    ends = [one.last_cutoff for one in said if one is not None and one.p_value is not None]
-    return np.asarray(ends).astype(np.asarray(cutoffs).dtype)
+@dataclass(frozen=True)
+class _Tests:
+    """The tests of the ledger in order of their last cutoff; each (k,)."""
+
+    last: Any
+    """Last cutoff, in the type of the cutoffs that are compared now."""
+    fresh: Ints
+    """Cutoffs that it has paid for: so many up to the last."""
+    alpha: Floats
+    """What it has spent."""
 
 
-def _after(cutoffs: Any, end: Any) -> int:
-    """How many of the distinct cutoffs (n,) are later."""
-    return int(np.sum(np.unique(np.asarray(cutoffs)) > end))
+def _tests(entries: Sequence[Entry], times: Any) -> _Tests:
+    """Decisions without a test do not count, and the same test by two branches is one.
+
+    The same are those of the same models on the same cutoffs with the same p-value.
+    """
+    found: dict[tuple[object, ...], Evidence] = {}
+    for entry in entries:
+        said = entry.evidence
+        if said is not None and said.p_value is not None:
+            names = tuple(one and one.fingerprint for one in (entry.champion, entry.challenger))
+            found.setdefault((*names, said.first_cutoff, said.last_cutoff, said.p_value), said)
+    last = np.asarray([one.last_cutoff for one in found.values()]).astype(times.dtype)
+    order = np.argsort(last, kind="stable")
+    paid = np.asarray([one.fresh for one in found.values()], np.int64)
+    return _Tests(last[order], paid[order], np.asarray([one.alpha for one in found.values()])[order])
+
+
+def _fresh(times: Any, tests: _Tests) -> int:
+    return int(np.sum(times > tests.last[-1])) if len(tests.last) else len(times)
+
+
+def _stretches(tests: _Tests, times: Any) -> tuple[Ints, Ints]:
+    """Begin and end (k,), as places in `times` (n,), of the cutoffs that each test has paid for.
+
+    Before the first of `times` places are below nought, and tests are taken to have followed one another.
+    """
+    end = np.searchsorted(times, tests.last, side="right").astype(np.int64)
+    known = end > 0
+    first = min(0, int((end - tests.fresh)[known].min(initial=0)))
+    paid_later = np.cumsum(np.where(known, 0, tests.fresh)[::-1])[::-1] - np.where(known, 0, tests.fresh)
+    end = np.where(known, end, first - paid_later)
+    return end - tests.fresh, end

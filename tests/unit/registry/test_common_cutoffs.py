@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from reprocast.errors import DataError
-from reprocast.registry.common_cutoffs import common_sample, later
+from reprocast.evaluation.sample import Sample, sample
+from reprocast.registry.common_cutoffs import CHALLENGER, common_losses, later
 
 DAYS = pd.date_range("2020-01-01", periods=50).to_numpy().astype("datetime64[us]")
 
@@ -23,6 +24,28 @@ def table(error: float, cutoffs: slice = slice(None), names: str = "AB", steps: 
             for day in DAYS[cutoffs]
         ]
     )  # fmt: skip
+
+
+def common_sample(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int) -> Sample:
+    return sample(common_losses(champion, challenger), horizon)
+
+
+def test_a_place_without_an_answer_is_no_place() -> None:
+    """A cutoff at which nothing can be scored pays for no alpha."""
+    ours = table(3.0)
+    unanswered = ours["cutoff"].isin(DAYS[-4:])
+    ours.loc[unanswered, "y"] = pd.Series([np.full(2, np.nan)] * 8, index=ours.index[unanswered])
+    found = common_losses(table(1.0), ours)
+    assert found[CHALLENGER]["cutoff"].max() == DAYS[-5]
+    with pytest.raises(DataError, match="no cutoff in common"):
+        common_losses(table(1.0), ours[unanswered])
+
+
+def test_cutoffs_at_which_they_know_different_series_are_not_common() -> None:
+    """A appears late, B is gone early: nobody was compared in between."""
+    theirs = pd.concat([table(1.0, slice(0, 30), "A"), table(1.0, slice(40, 50), "B")])
+    ours = pd.concat([table(3.0, slice(20, 50), "A"), table(3.0, slice(0, 20), "B")])
+    assert set(common_losses(theirs, ours)[CHALLENGER]["cutoff"]) == set(pd.to_datetime(DAYS[20:30]))
 
 
 def test_losses_are_scaled_means_at_the_common_cutoffs() -> None:

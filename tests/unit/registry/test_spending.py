@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from unit.registry.entries import entry, evidence
+from unit.registry.entries import candidate, entry, evidence
 
 from reprocast.registry.ledger_entry import Entry
 from reprocast.registry.spending import fresh, level, year_of_steps
@@ -73,6 +73,46 @@ def test_who_was_champion_makes_no_difference_to_what_was_spent() -> None:
     old = entry(winner="d" * 64, evidence=evidence(p_value=0.5, last_cutoff=89))
     back = entry(sequence=2, action="rollback", evidence=None)
     assert fresh(np.arange(100), [old, back]) == 10
+
+
+def branch(number: int, begin: int, end: int, alpha: float) -> Entry:
+    """A test of a branch of its own: cutoffs after `begin` up to `end` are paid for."""
+    said = evidence(p_value=0.5, alpha=alpha, last_cutoff=end, fresh=end - begin)
+    return entry(sequence=number, challenger=candidate(f"{number:064x}"), evidence=said)
+
+
+@pytest.mark.parametrize("years", [0, 3])
+def test_branches_that_paid_twice_for_a_stretch_leave_less_for_the_rounds_after(years: int) -> None:
+    """In the first year and later: no period of cutoffs has spent more than alpha when it is over."""
+    told = [one for *_, one in rounds(list(range(1000, 1001 + years * PERIOD, 25)))]
+    last = told[-1].evidence.last_cutoff
+    usual = level(ALPHA, PERIOD, np.arange(last - 474, last + 26), told)
+    told += [branch(number, last, last + 25, usual) for number in range(1000, 1004)]  # merged
+    spent = [4 * usual]
+    for end in range(last + 50, last + PERIOD + 1, 25):
+        spends = level(ALPHA, PERIOD, np.arange(end - TEST + 1, end + 1), told)
+        told.append(branch(end, end - 25, end, spends))
+        spent.append(spends)
+    assert sum(spent) <= (ALPHA if years else ALPHA / 2) * (1 + 1e-9)
+    after = np.arange(last + 2 * PERIOD - TEST + 1, last + 2 * PERIOD + 1)
+    assert level(ALPHA, PERIOD, after, told) > usual  # the debt is paid
+
+
+def test_the_same_test_of_two_branches_is_one() -> None:
+    cutoffs = np.arange(500, 1000)
+    first = entry(evidence=evidence(p_value=0.5, alpha=ALPHA / 2, last_cutoff=599, fresh=500))
+    test = branch(2, 599, 899, 0.02)
+    again = test.model_copy(update={"by": "somebody else", "sequence": 3})
+    assert level(ALPHA, PERIOD, cutoffs, [first, test, again]) == level(ALPHA, PERIOD, cutoffs, [first, test])
+
+
+def test_a_short_test_part_is_not_young_for_ever() -> None:
+    """Sixty cutoffs a round, a period of 250: a year after the first round a round has its whole share."""
+    told = [entry(evidence=evidence(p_value=0.5, alpha=ALPHA / 2, last_cutoff=99, fresh=60))]
+    for number, end in enumerate(range(100, 700), start=2):
+        spends = level(ALPHA, PERIOD, np.arange(end - 59, end + 1), told)
+        told.append(branch(number, end - 1, end, spends))
+        assert spends == pytest.approx(ALPHA / PERIOD * (0.5 if end < 350 else 1.0), rel=1e-6)
 
 
 def test_times_are_compared_as_times() -> None:

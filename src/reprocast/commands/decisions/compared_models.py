@@ -10,10 +10,11 @@ from safetensors import SafetensorError
 
 from reprocast.commands.decisions.outputs import Outputs
 from reprocast.errors import DataError, ReprocastError
+from reprocast.evaluation.sample import sample
 from reprocast.model import Model
 from reprocast.panel import Panel
 from reprocast.params.registry import Gate
-from reprocast.registry.common_cutoffs import common_sample, later
+from reprocast.registry.common_cutoffs import CHALLENGER, common_losses, later
 from reprocast.registry.gate import Budget, Compared
 from reprocast.registry.ledger_entry import Entry
 from reprocast.registry.spending import fresh, level, year_of_steps
@@ -37,10 +38,10 @@ def compared(outputs: Outputs, champion: Path, challenger: Path) -> Compared:
     after = later(theirs.description.validation_end, ours.description.validation_end, panel.ds)
     table = forecasts_after(theirs, panel, after, units)
     own = _forecasts(ours, panel, after, units)
-    sample = common_sample(table, own, ours.description.horizon)
-    cutoffs = np.unique(own["cutoff"].to_numpy()[np.isin(own["cutoff"], table["cutoff"])])
-    series = set(own["unique_id"]) & set(table["unique_id"])
-    return Compared(sample, cutoffs, len(series))
+    rows = common_losses(table, own)
+    scored = rows[CHALLENGER]
+    cutoffs, series = np.unique(scored["cutoff"].to_numpy()), scored["unique_id"].nunique()
+    return Compared(sample(rows, ours.description.horizon), cutoffs, series)
 
 
 def budget(outputs: Outputs, compared: Compared, entries: Sequence[Entry], rules: Gate) -> Budget:

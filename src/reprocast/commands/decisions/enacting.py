@@ -129,11 +129,12 @@ def _crown(registry: Registry, root: Path, reigning: Candidate | None) -> Iterat
             "`reprocast promote --enact`"
         )
     old = next((one for one in versions(registry) if one.is_champion), None)
-    tag(registry, new, {"status": "champion"})
     if old is not None and old.number == new.number:
+        tag(registry, new, {"status": "champion"})
         yield f"{registry.name}@champion is version {new.number}, {new.model}"
         return
     fetched(registry, new, root)
+    tag(registry, new, {"status": "champion"})
     if old is not None:
         tag(registry, old, {"status": "former"})
     move_alias(registry, new)

@@ -1,62 +1,86 @@
 """The folder ledger/: one small JSON file a decision, for git; files are added and never changed."""
 
+import json
 import subprocess
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from reprocast.errors import DataError
+from reprocast.params.operations import OPERATIONS, Operations
+from reprocast.params.reading import read
 from reprocast.registry.ledger import ordered
-from reprocast.registry.ledger_entry import Entry
+from reprocast.registry.ledger_entry import SCHEMA, Entry
 from reprocast.stages.publish import write_file
 
 LEDGER = Path("ledger")
 
 
 def read_ledger(root: Path, *, committed: bool = False) -> list[Entry]:
-    """All entries in order; with `committed` those alone that the commit that is checked out has.
+    """The entries about the registered model of operations.yaml, in order.
+
+    Decisions about another `registry.model` are another question's: they have a champion and a budget of
+    their own.
+
+    Args:
+        root: the project.
+        committed: those alone that the commit that is checked out has.
 
     Raises:
         DataError: a file is not what this program wrote.
+        ParamsError: operations.yaml is wrong.
     """
     paths = sorted((root / LEDGER).glob("*.json"))
     if committed:
         names = _committed(root)
         paths = [path for path in paths if names is None or path.name in names]
-    return ordered(_read(path) for path in paths)
+    own = _registered_model(root)
+    return ordered(entry for entry in (_read(path) for path in paths) if entry.name == own)
 
 
 def write_entry(root: Path, entry: Entry) -> Path:
-    """Adds an entry; one that stands there already stays as it is."""
-    base, text, count = root / LEDGER / entry.file_name(), entry.text(), 1
-    path = base
-    while path.exists() and path.read_text(encoding="utf-8") != text:
-        count += 1
-        path = base.with_name(f"{base.stem}-{count}.json")
+    """Adds an entry; its name goes by its content, so that one that stands there already is the same."""
+    path = root / LEDGER / entry.file_name()
     if not path.exists():
-        write_file(path, text)
+        write_file(path, entry.text())
     return path
 
 
-def path_of(root: Path, entry: Entry) -> Path:
-    """Where an entry stands."""
-    stem, text = Path(entry.file_name()).stem, entry.text()
-    found = sorted((root / LEDGER).glob(f"{stem}*.json"))
-    return next(
-        (path for path in found if path.read_text(encoding="utf-8") == text), root / LEDGER / f"{stem}.json"
-    )
+def _registered_model(root: Path) -> str:
+    path = root / OPERATIONS
+    return (read(path, Operations) if path.exists() else Operations()).registry.model
 
 
 def _read(path: Path) -> Entry:
+    """An entry.
+
+    Raises:
+        DataError: it is none, or one of a newer version of this program.
+    """
     try:
-        return Entry.model_validate_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return Entry.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise DataError(
-            f"{path}: is not an entry of the ledger: {where}: {first['msg']}; bring it back with "
-            f"`git checkout -- {LEDGER}`"
-        ) from None
+        fault = f"{where}: {first['msg']}" if where else first["msg"]
+        raise DataError(_refused(path, text, fault)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(_refused(path, "", str(error))) from None
+
+
+def _refused(path: Path, text: str, fault: str) -> str:
+    newer = f"{path}: was written by a newer Reprocast (schema_version {{}}); upgrade this one"
+    try:
+        version = json.loads(text)["schema_version"]
+        if isinstance(version, int) and version > SCHEMA:
+            return newer.format(version)
+    except (ValueError, KeyError, TypeError):
+        pass
+    return (
+        f"{path}: is not an entry of the ledger: {fault}; bring it back with `git checkout -- {LEDGER}`, or "
+        "take it away if no commit has it"
+    )
 
 
 def _committed(root: Path) -> set[str] | None:

@@ -16,8 +16,10 @@ from reprocast.panel import Panel, read_panel
 from reprocast.params.reading import read
 from reprocast.params.root import Params
 from reprocast.registry.artifact import artifact_sha256
+from reprocast.registry.hashes import hashes_below
 from reprocast.registry.ledger import Round
 from reprocast.registry.ledger_entry import Candidate
+from reprocast.registry.locked import Lock, folder_md5, read_lock
 from reprocast.tasks.forecast.replayed import Units
 from reprocast.tasks.loading import read_description
 
@@ -50,7 +52,13 @@ class Outputs:
         return Round((self.raw["end"], lock_sha256(self.root), sha256_of_file(self._file(PANEL))))
 
     def panel(self) -> Panel:
-        """The validated panel."""
+        """The validated panel.
+
+        Raises:
+            DataError: it is not the one of dvc.lock.
+        """
+        if fault := self._other_files((self.root / PANEL).parent):
+            raise DataError(fault)
         return read_panel(self._file(PANEL))
 
     def units(self) -> Units:
@@ -97,7 +105,8 @@ class Outputs:
         except ReprocastError as error:
             fault = str(error)
         else:
-            sha256, end = artifact_sha256(folder), said.validation_end
+            end, fault = said.validation_end, self._other_files(folder)
+            sha256 = "" if fault else artifact_sha256(folder)
             if (said.fingerprint, said.windows_sha256) != (scores["fingerprint"], self._windows):
                 raise DataError(
                     f"models/{name}: is not what its scores were computed from; run `reprocast repro`"
@@ -112,6 +121,20 @@ class Outputs:
             multiply_adds=scores["cost"]["multiply_adds"],
             origin=commit_of(self.root, self.round[1]),
         ), fault
+
+    def _other_files(self, folder: Path) -> str:
+        """What to say of files that are not those that dvc.lock names for a folder; empty if they are."""
+        name = folder.relative_to(self.root).as_posix()
+        locked = self._lock.output(name)
+        found = folder_md5({path: hashes.md5 for path, hashes in hashes_below(folder).items()})
+        if locked in (None, found):
+            return ""
+        return f"{name}: its files are not those of {LOCK}; `dvc checkout {name}` brings them back"
+
+    @cached_property
+    def _lock(self) -> Lock:
+        path = self.root / LOCK
+        return read_lock(path.read_text(encoding="utf-8")) if path.is_file() else Lock({})
 
     @cached_property
     def _windows(self) -> str:
