@@ -15,6 +15,7 @@ from reprocast.commands.rounds import back as retrain_back
 from reprocast.commands.rounds import place as retrain_place
 from reprocast.commands.rounds import remote as retrain_remote
 from reprocast.commands.rounds import steps as retrain_steps
+from reprocast.data import turns
 from reprocast.stages import acquire
 
 __all__ = ["begun", "migrated", "uninterrupted", "world"]
@@ -79,19 +80,27 @@ def half_pushed(*_: str, **__: object) -> None:
             path.unlink()
 
 
+def half_written(target: Path, _: str) -> None:
+    target.with_name(f".{target.name}-abcd_123").write_text("{", encoding="utf-8")  # as mkstemp names it
+
+
 HALVES = {
-    "the data are pulled": (repro, pulled_only),
-    "outputs are deleted": (repro, without_metrics),
-    "half is pushed": (retrain_remote, half_pushed),
+    "the turn is half written": (turns, "write_file", half_written),
+    "params.yaml is half written": (retrain_steps, "write_file", half_written),
+    "the data are pulled": (repro, "dvc", pulled_only),
+    "outputs are deleted": (repro, "dvc", without_metrics),
+    "half is pushed": (retrain_remote, "dvc", half_pushed),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("half", HALVES)
-def test_so_is_one_that_was_killed_within_dvc(half: str, world: World, uninterrupted: dict[str, Any]) -> None:
-    place, act = HALVES[half]
+def test_so_is_one_that_was_killed_within_a_step(
+    half: str, world: World, uninterrupted: dict[str, Any]
+) -> None:
+    place, name, act = HALVES[half]
     with world.monkeypatch.context() as patch:
-        patch.setattr(place, "dvc", act)
-        killed(world, place, "dvc", "after")
+        patch.setattr(place, name, act)
+        killed(world, place, name, "after")
     world.round()
     assert world.state() == uninterrupted

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from toy_rounds import FIRST, NEXT, World, contents, day, git, killed, status
 from reprocast.commands import repro
 from reprocast.commands.folder.alone import alone
 from reprocast.commands.folder.stopping import Stopped
+from reprocast.commands.folder.whose import whose
 from reprocast.commands.repro import StageFailedError
 from reprocast.commands.retrain import retrain
 from reprocast.commands.rounds import back as retrain_back
 from reprocast.commands.rounds import place as retrain_place
 from reprocast.commands.rounds import remote as retrain_remote
 from reprocast.commands.rounds import steps as retrain_steps
+from reprocast.commands.rounds.status import begun as begun_again
 from reprocast.errors import DataError, ParamsError, TryAgainError, UsageError
 
 __all__ = ["begun", "migrated", "uninterrupted", "world"]
@@ -163,6 +166,36 @@ def test_a_killed_round_is_marked_as_such(world: World) -> None:
     assert (json.loads(line)["state"], json.loads(line)["step"]) == ("killed", "data_end")
     assert "The round before this one was killed (process" in SUMMARY.read_text(encoding="utf-8")
     assert git("status", "--porcelain", "--untracked-files=no") == ""
+
+
+def test_a_killed_round_is_told_by_the_next_start_once(world: World, told: Any) -> None:
+    world.monkeypatch.setenv("REPROCAST_WEBHOOK", told[0])
+    killed(world, retrain_place, "refuse_other_work", "before")
+    assert (told[1], status()["killed"]) == ([], None)
+    killed(world, retrain_steps, "write_file", "after")
+    assert (status()["killed"]["state"], status()["killed"]["step"]) == ("killed", "update")
+    world.round()
+    assert (status()["killed"]["step"], status()["killed"]["exit_code"]) == ("data_end", None)
+    assert "killed" not in status()["killed"]  # each names one
+    world.round()
+    assert status()["killed"] is None
+    assert "was killed" not in SUMMARY.read_text(encoding="utf-8")
+    assert [(heard["state"], heard["step"]) for heard in told[1]] == [
+        ("killed", "update"),
+        ("killed", "data_end"),
+    ]
+    assert "killed at update: it never said how it ended" in told[1][0]["text"]
+    lines = Path(".reprocast/killed_rounds.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["step"] for line in lines] == ["update", "data_end"]
+
+
+def test_a_start_that_was_cut_off_itself_notes_a_killed_round_once(world: World) -> None:
+    killed(world, retrain_place, "refuse_other_work", "before")
+    before = Path(".reprocast/run_status.json").read_bytes()
+    for _ in range(2):
+        Path(".reprocast/run_status.json").write_bytes(before)  # noted, and nothing after that
+        begun_again(whose(datetime.now(UTC)))
+    assert len(Path(".reprocast/killed_rounds.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
 
 def test_an_edit_after_a_kill_is_not_lost(world: World) -> None:

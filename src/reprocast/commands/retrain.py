@@ -15,7 +15,7 @@ from reprocast.commands.repro import refuse_elsewhere
 from reprocast.commands.rounds.round import Round
 from reprocast.commands.rounds.status import begun, changed
 from reprocast.commands.rounds.steps import put_back, through
-from reprocast.commands.rounds.webhook import tell
+from reprocast.commands.rounds.webhook import tell, tell_of_killed
 from reprocast.commands.rounds.words import write_summary
 from reprocast.errors import DataError, InternalError, ReprocastError, UsageError
 from reprocast.params.base import Block, Instant
@@ -47,6 +47,8 @@ def retrain(*, propose: bool | None = None, as_of: str | None = None) -> str:
         one = _begun(mine)
         with _told(one):
             one.operations = read_operations()
+            if one.status.killed:
+                tell_of_killed(one.status.killed, one.policy)
             one.as_of = _as_of(as_of, mine)
             one.proposes = _proposes(propose, one.policy)
             through(one)
@@ -57,10 +59,9 @@ def retrain(*, propose: bool | None = None, as_of: str | None = None) -> str:
 
 def _begun(mine: Whose) -> Round:
     """A new round; the killed one before it is marked as such."""
-    status, killed = begun(mine)
-    one = Round(Operations(), proposes=False, as_of=NEWEST, status=status)
+    one = Round(Operations(), proposes=False, as_of=NEWEST, status=begun(mine))
     clear_leftovers()
-    if killed:
+    if killed := one.status.killed:
         said = f"process {killed['pid']} on {killed['host']}, since {killed['since']}, at {killed['step']}"
         one.notes.append(f"The round before this one was killed ({said}).")
     return one

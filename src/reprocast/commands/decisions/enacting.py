@@ -42,7 +42,11 @@ def enact_pending(root: Path) -> list[str]:
     """
     entries, registry = read_ledger(root, committed=True), open_registry(root)
     known = {one.fingerprint for one in versions(registry)}
-    waiting = [one for one in entries if any(who.fingerprint not in known for who in _candidates(one))]
+    waiting = [
+        one
+        for one in entries
+        if one == entries[-1] or any(who.fingerprint not in known for who in _candidates(one))
+    ]
     return _enacted(registry, root, waiting, champion(entries))
 
 
@@ -71,14 +75,20 @@ def _candidates(entry: Entry) -> list[Candidate]:
 
 
 def _register(registry: Registry, root: Path, candidate: Candidate, entry: Entry) -> Iterator[str]:
-    found = version_of(registry, candidate.fingerprint)
+    found, standing = version_of(registry, candidate.fingerprint), _standing(candidate, entry)
     if found is None or found.artifact_sha256 != candidate.artifact_sha256:
         found = _new_version(registry, root, candidate, entry)
         yield f"{registry.name} version {found.number}: {candidate.model} registered"
-    crowned = candidate.fingerprint == entry.winner
-    if not crowned and not found.is_champion and found.tags.get("status") != "former":
-        refused = "refused" if candidate == entry.challenger else "former"
-        tag(registry, found, {"status": refused, "reason": entry.reason[:REASON]})
+    elif not found.is_champion and found.tags.get("status") != "former":
+        tag(registry, found, standing)
+
+
+def _standing(candidate: Candidate, entry: Entry) -> dict[str, str]:
+    """Tags of who is not champion by an entry; the champion gets its own with the alias."""
+    if candidate.fingerprint == entry.winner:
+        return {}
+    status = "refused" if candidate == entry.challenger else "former"
+    return {"status": status, "reason": entry.reason[:REASON]}
 
 
 REASON = 1000
@@ -97,7 +107,9 @@ def _new_version(registry: Registry, root: Path, candidate: Candidate, entry: En
             f"check out {commit}, run `dvc pull`, and then `reprocast promote --enact`"
         )
     settled = settled_run(registry.store, read_model(root, candidate.model), root)
-    return register(registry, settled.model, settled.run.info.run_id, _tags(root, candidate, entry))
+    # Its standing comes with it: a version that is there is not looked at again after a crash.
+    tags = _tags(root, candidate, entry) | _standing(candidate, entry)
+    return register(registry, settled.model, settled.run.info.run_id, tags)
 
 
 def _tags(root: Path, candidate: Candidate, entry: Entry) -> dict[str, str]:

@@ -12,6 +12,12 @@ from reprocast.stages.publish import SCRATCH
 
 DVC_LOCKS = Path(".dvc/tmp/rwlock")
 """DVC notes here which process reads or writes an output; it takes a zombie for a living one."""
+UNNAMED = {
+    Path(): (".params.yaml-????????", ".metrics.json-????????"),
+    Path("ledger"): (".*.json-????????",),
+    Path("data/vintages"): (".*.json-????????",),
+}
+"""Files that git would see and that were not whole yet when their writer was killed."""
 
 
 def clear_leftovers() -> None:
@@ -19,6 +25,9 @@ def clear_leftovers() -> None:
     if not any(_lives(pid) for pid in _pids(_noted())):
         DVC_LOCKS.unlink(missing_ok=True)
         shutil.rmtree(SCRATCH, ignore_errors=True)
+        for folder, patterns in UNNAMED.items():
+            for path in [path for pattern in patterns for path in folder.glob(pattern)]:
+                path.unlink()
 
 
 def _noted() -> Any:

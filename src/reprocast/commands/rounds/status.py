@@ -48,21 +48,30 @@ class Status:
     """Commit of the round."""
     proposal: str | None = None
     """Branch of the proposal."""
+    killed: dict[str, Any] | None = None
+    """The status of the round before this one, where that was killed for good."""
 
 
-def begun(mine: Whose) -> tuple[Status, dict[str, Any] | None]:
-    """A new round's status, and that of a round before it that was killed for good, which is noted as such.
+def begun(mine: Whose) -> Status:
+    """A new round's status; it names the round before it where that was killed for good, which is noted.
 
     The caller holds the folder, so that whoever is said to be running is not.
     """
-    before = last()
-    killed = {**before, "state": "killed"} if before and before.get("state") == "running" else None
-    if killed:
-        noted = KILLED.read_text(encoding="utf-8") if KILLED.exists() else ""
-        write_file(KILLED, noted + json.dumps(killed, sort_keys=True) + "\n")
-    status = Status(**mine.named())  # type: ignore[arg-type]  # the four are checked by its test
+    before, killed = last(), None
+    if before and before.get("state") == "running":
+        killed = {key: value for key, value in before.items() if key != "killed"} | {"state": "killed"}
+        _note(killed)
+    status = Status(**mine.named(), killed=killed)  # type: ignore[arg-type]  # the four are checked by its test
     write(status)
-    return status, killed
+    return status
+
+
+def _note(killed: dict[str, Any]) -> None:
+    """One more line of those that were killed, unless this start was cut off before and has noted it."""
+    noted = KILLED.read_text(encoding="utf-8") if KILLED.exists() else ""
+    line = json.dumps(killed, sort_keys=True) + "\n"
+    if not noted.endswith(line):
+        write_file(KILLED, noted + line)
 
 
 def last() -> dict[str, Any] | None:
