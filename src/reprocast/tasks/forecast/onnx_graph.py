@@ -7,9 +7,7 @@ import io
 import warnings
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.polynomial import chebyshev
 from scipy import stats
 from torch import Tensor, nn
 
@@ -21,14 +19,13 @@ from reprocast.model import Description, levels_of
 from reprocast.tasks.forecast.kept_intervals import Intervals
 from reprocast.tasks.forecast.onnx_reader import DESCRIPTION, INTERVALS, READING
 from reprocast.tasks.forecast.onnx_reading import reading_of
+from reprocast.tasks.forecast.onnx_student import student_quantiles
 from reprocast.tasks.networks import SavedNetworks
 
 OPSET = 17
 """Of ONNX 1.12, which every runtime of the last years reads."""
 INPUTS, OUTPUTS = ["past", "series", "future"], ["mean", "answers", "quantiles"]
 """In the order of `Deployed`; the last of each only where there is such."""
-DEGREE = 16
-"""Of the polynomials in 1/ν that stand for the quantiles of Student's t: right to 1e-8 for ν ≥ 2."""
 
 
 class Deployed(nn.Module):
@@ -109,7 +106,7 @@ class Deployed(nn.Module):
             return answer
         if self._kind == "student_t":
             wide = answer.double()
-            return wide[..., :1] + wide[..., 1:2] * _student(wide[..., 2:3], self.levels)
+            return wide[..., :1] + wide[..., 1:2] * student_quantiles(wide[..., 2:3], self.levels)
         if self._kind != "gaussian":
             return None
         z = torch.tensor(stats.norm.ppf(self.levels), dtype=answer.dtype)
@@ -118,23 +115,6 @@ class Deployed(nn.Module):
     @property
     def _kind(self) -> str:
         return str(self.description.block.get("head", {}).get("kind", "point"))
-
-
-def _student(freedom: Tensor, levels: tuple[float, ...]) -> Tensor:
-    """Quantiles (…, Q) of Student's t with ν ≥ 2 degrees of freedom (…, 1): smooth functions of 1/ν alone."""
-
-    def quantiles(place: Any) -> Any:
-        freedom = 4 / np.maximum(place + 1, 1e-9)[:, None]  # 1/ν from 0 to ½ is −1 to 1
-        return stats.t.ppf(np.asarray(levels), freedom)
-
-    place = 4 / freedom - 1
-    before, now = torch.ones_like(place), place
-    coefficients = torch.tensor(chebyshev.chebinterpolate(quantiles, DEGREE), dtype=freedom.dtype)  # (…, Q)
-    found = coefficients[0] * before + coefficients[1] * now
-    for one in coefficients[2:]:
-        before, now = now, 2 * place * now - before
-        found = found + one * now
-    return found
 
 
 def example(description: Description, count: int, seed: int = 0) -> tuple[Tensor, ...]:

@@ -16,9 +16,10 @@ from reprocast.networks.distributions import DISTRIBUTIONS
 from reprocast.panel import Panel
 from reprocast.tasks.forecast.kept_intervals import Intervals
 from reprocast.tasks.forecast.light.counts import count_quantiles
-from reprocast.tasks.forecast.onnx_graph import _student, graph_bytes
+from reprocast.tasks.forecast.onnx_graph import graph_bytes
 from reprocast.tasks.forecast.onnx_model import from_onnx
 from reprocast.tasks.forecast.onnx_reader import OnnxForecaster
+from reprocast.tasks.forecast.onnx_student import student_quantiles
 from reprocast.tasks.forecast.predict import forecast_panel
 from reprocast.tasks.forecast.streaming import Forecaster
 
@@ -112,7 +113,7 @@ def test_strange_rows_and_series_are_refused_by_name() -> None:
 
 def test_students_quantiles_are_a_polynomial() -> None:
     freedom = 2 + np.logspace(-4, 6, 400)[:, None]
-    found = _student(torch.from_numpy(freedom), LEVELS).numpy()
+    found = student_quantiles(torch.from_numpy(freedom), LEVELS).numpy()
     assert found == pytest.approx(stats.t.ppf(np.asarray(LEVELS), freedom), rel=1e-7, abs=1e-8)
 
 

@@ -172,6 +172,14 @@ def test_a_stream_goes_on_where_it_was_saved(tmp_path: Path, block: dict[str, An
     assert resumed.state() == through.state()
 
 
+def test_a_state_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    forecaster = Forecaster(drawn({"cell": "gru"}), "b")
+    content = forecaster.state()
+    monkeypatch.setattr("reprocast.tasks.forecast.stream_state.SAVED", 2)
+    with pytest.raises(DataError, match="a saved stream of form 1, this version reads 2; begin anew"):
+        forecaster.restore(content)
+
+
 def test_a_state_of_something_else_is_refused(tmp_path: Path) -> None:
     folder, frame = saved(drawn({"cell": "gru"}), tmp_path / "net"), days()
     forecaster = Forecaster.load(folder, "b")
@@ -224,9 +232,13 @@ def test_values_of_another_unit_are_refused() -> None:
     high = ((1e9, 1e9, 1.0, 1.0), (200.0, 1.0, 1.0, 1.0))
     shown = Shown(low=wide, high=high, least=((0.0,) * 4,) * 2, most=((1e9,) * 4,) * 2)
     forecaster, frame = Forecaster(drawn({"cell": "gru"}, shown=shown), "b"), days(LOOK_BACK + 1)
+    strange = frame.assign(load=frame["load"] * 1000)
+    fed(forecaster, strange[:-1])
+    before = forecaster.state()
     with pytest.raises(DataError, match=r"series b, load: holds .* as if it had another unit"):
-        fed(forecaster, frame.assign(load=frame["load"] * 1000))
+        fed(forecaster, strange[-1:])
     assert forecaster.stream.steps == LOOK_BACK - 1
+    assert forecaster.state() == before
 
 
 @pytest.mark.parametrize("missing", ["forward_fill", "interpolate", "mask"])
@@ -260,6 +272,16 @@ def test_a_gap_that_training_would_not_have_filled_is_refused() -> None:
         forecaster.update({"load": np.nan, "price": 1.0})
     with pytest.raises(DataError, match="load at 2024-01-27: no finite value"):
         forecaster.update({"load": np.nan, "price": 1.0})
+
+
+def test_a_refused_value_after_a_gap_leaves_the_gap_unread() -> None:
+    forecaster = Forecaster(drawn({"cell": "gru"}, missing="forward_fill", fill_steps=3), "b")
+    fed(forecaster, days())
+    before = forecaster.state()
+    with pytest.raises(DataError, match=r"has no value for -1.0"):
+        forecaster.update({"load": 80.0, "price": -1.0}, "2024-01-27")
+    assert forecaster.state() == before
+    assert forecaster.update(WHOLE, "2024-01-27") is not None
 
 
 def test_what_is_known_ahead_is_given_with_each_value() -> None:
