@@ -14,10 +14,11 @@ from scipy.signal import lfilter
 from tracked_store import migrated
 
 from reprocast.commands.decisions.ledger_files import read_ledger
-from reprocast.commands.drift import drift, looked, summary
+from reprocast.commands.drift import drift, looked
 from reprocast.commands.promote import promote
 from reprocast.commands.report import report
 from reprocast.commands.rollback import rollback
+from reprocast.commands.rounds.drift import drift_lines
 from reprocast.deterministic import sha256_of_file
 from reprocast.evaluation.drift.report import DriftReport
 from reprocast.stages import baseline, compare, evaluate, evaluate_baseline, train, validate
@@ -141,7 +142,7 @@ def test_nothing_but_the_gate_promotes(project: Path) -> None:
     go_on(project, data("level"), CHOSEN + 20)
     before = decisions(project)
     assert drift(project).proposes
-    assert summary(project)[-1].startswith("Proposal: retrain")
+    assert drift_lines(project)[0].startswith("Drift: x of ")
     assert decisions(project) == before
 
 

@@ -9,7 +9,10 @@ from dvc.repo import Repo
 from registered_project import commit, git, head, played, project
 from tracked_store import migrated
 
+from reprocast.commands import tidy as command
+from reprocast.commands.decisions.champion_files import KEPT, fetched
 from reprocast.commands.reproduce import reproduce
+from reprocast.commands.rollback import rollback
 from reprocast.commands.tidy import tidy
 from reprocast.commands.verify import verify
 from reprocast.errors import NoInputError
@@ -73,6 +76,27 @@ def test_old_rounds_go_and_registered_ones_stay(project: Path) -> None:
     commit(project, "retention")
     assert verify(project, 1).endswith("the chain holds")
     assert "the same bytes" in reproduce(project, 1)
+
+
+def test_files_of_former_champions_go_and_come_back_when_asked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "collect", lambda *_, dry: "not looked at")  # DVC takes seconds
+    registry, place = open_registry(project), project / KEPT
+    first, second = (fetched(registry, one, project).parent for one in versions(registry))
+    (place / ("f" * 64)).mkdir()
+    (project / "operations.yaml").write_text("retention: {champions: 1}\n", encoding="utf-8")
+    assert ".reprocast/champion: 2 old versions would go" in tidy(project, dry=True)
+    assert len(list(place.iterdir())) == 3
+    tidy(project)
+    assert list(place.iterdir()) == [second]
+    rollback(project, by="a test", to=1)
+    tidy(project)
+    assert list(place.iterdir()) == [first]
+    (project / "operations.yaml").unlink()
+    fetched(registry, versions(registry)[1], project)
+    assert ".reprocast/champion: 0 old versions removed" in tidy(project)
+    assert sorted(place.iterdir()) == sorted([first, second])
 
 
 def test_while_a_registered_commit_is_missing_nothing_goes(project: Path) -> None:

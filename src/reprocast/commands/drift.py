@@ -9,7 +9,7 @@ from reprocast.commands.decisions.outputs import Outputs
 from reprocast.commands.report import DRIFT
 from reprocast.commands.report import report as render
 from reprocast.deterministic import canonical_json
-from reprocast.errors import NoInputError, ReprocastError
+from reprocast.errors import NoInputError
 from reprocast.evaluation.drift.looking import Champion, report
 from reprocast.evaluation.drift.report import DriftReport
 from reprocast.params.operations import OPERATIONS, Operations
@@ -49,11 +49,3 @@ def looked(root: Path) -> DriftReport:
     found, confirmed = evidence(model, outputs.panel(), now.since, now.confirmed)
     champion = Champion(now.champion.model, now.champion.fingerprint, now.since)
     return report(champion, found, confirmed, policy, outputs.raw["end"])
-
-
-def summary(root: Path) -> list[str]:
-    """Lines on drift for the summary of a round, which drift never fails; none while there is no champion."""
-    try:
-        return drift(root).lines() if reign(read_ledger(root)) else []
-    except ReprocastError as error:
-        return [f"Drift was not looked at: {error}"]

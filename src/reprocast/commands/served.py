@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from reprocast.errors import DataError, NoInputError, first_names
-from reprocast.registry.artifact import artifact_sha256
-from reprocast.stages.publish import STATE, new_folder
-from reprocast.tasks.forecast.kept_intervals import FILE as INTERVALS
+from reprocast.errors import NoInputError, first_names
 from reprocast.tasks.loading import FILE
-
-if TYPE_CHECKING:
-    from reprocast.tracking.registered import Registry, Version
 
 MODELS = Path("models")
 CHAMPION = "champion"
-CHAMPIONS = STATE / CHAMPION
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,8 @@ def champion_folder(root: Path) -> Path:
         DataError: its files are not there, or not those that were registered.
         UnavailableError: the registry cannot be reached.
     """
-    from reprocast.tracking.registered import champion, open_registry  # mlflow: a second
+    from reprocast.commands.decisions.champion_files import fetched  # mlflow: a second
+    from reprocast.tracking.registered import champion, open_registry
 
     registry = open_registry(root)
     version = champion(registry)
@@ -70,10 +63,11 @@ def champion_folder(root: Path) -> Path:
         raise NoInputError(
             "there is no champion yet; run `reprocast promote`, or name a model of this project with --model"
         )
-    return _folder_of(root, registry, version)
+    return fetched(registry, version, root)
 
 
 def _folder_of_number(root: Path, number: int) -> Path:
+    from reprocast.commands.decisions.champion_files import fetched
     from reprocast.tracking.registered import open_registry, versions
 
     registry = open_registry(root)
@@ -81,29 +75,4 @@ def _folder_of_number(root: Path, number: int) -> Path:
     if number not in there:
         known = first_names(there) or "none"
         raise NoInputError(f"--model {number}: neither a folder nor a registered version ({known})")
-    return _folder_of(root, registry, there[number])
-
-
-def _folder_of(root: Path, registry: "Registry", version: "Version") -> Path:
-    """Where the files of a version are kept, fetched if they are not there or not whole."""
-    place = root / CHAMPIONS / (version.artifact_sha256 or "unknown")
-    if not _is_whole(place / version.model, version.artifact_sha256):
-        _fetch(registry, version, place)
-    return place / version.model
-
-
-def _fetch(registry: "Registry", version: "Version", place: Path) -> None:
-    from reprocast.tracking.registered import download, download_beside
-
-    with new_folder(place) as fresh:
-        folder = download(registry, version, fresh / version.model)
-        if not _is_whole(folder, version.artifact_sha256):
-            raise DataError(
-                f"{registry.name} version {version.number}: its files are not those that were registered; "
-                "`reprocast verify` says which link broke, `reprocast rollback` takes another version"
-            )
-        download_beside(registry, version, INTERVALS, fresh)
-
-
-def _is_whole(folder: Path, sha256: str) -> bool:
-    return (folder / FILE).is_file() and artifact_sha256(folder) == sha256
+    return fetched(registry, there[number], root)

@@ -1,8 +1,10 @@
-"""`reprocast tidy`: removes old vintages, MLflow runs and cached outputs, as operations.yaml says."""
+"""`reprocast tidy`: removes old vintages, runs, champions' files and cached outputs, by operations.yaml."""
 
 import shutil
 from pathlib import Path
 
+from reprocast.commands.decisions.champion_files import unused
+from reprocast.commands.decisions.ledger_files import read_ledger
 from reprocast.commands.folder.alone import alone
 from reprocast.commands.folder.retention import retire
 from reprocast.commands.repository.kept_outputs import collect, commits_kept
@@ -11,7 +13,8 @@ from reprocast.commands.reproduce import FOLDER
 from reprocast.data.differences import counted
 from reprocast.errors import NoInputError
 from reprocast.params.operations import read_operations
-from reprocast.tracking.registered import Registry, open_registry, versions
+from reprocast.registry.ledger import ever_crowned
+from reprocast.tracking.registered import Registry, champion, open_registry, versions
 from reprocast.tracking.retired import remove, retired
 
 
@@ -33,6 +36,7 @@ def tidy(root: Path, *, dry: bool = False) -> str:
         commits = commits_kept(root, policy.retention.commits, registered_commits(root, registry))
         lines = [] if dry else [_vintages(policy.vintages.keep)]
         lines += [_runs(registry, policy.retention.rounds, dry=dry)]
+        lines += [_champions(root, registry, policy.retention.champions, dry=dry)]
         lines += [f"DVC's cache: {collect(root, commits, dry=dry)} ({counted(len(commits), 'commit')} kept)"]
         if not dry:
             shutil.rmtree(root / FOLDER, ignore_errors=True)
@@ -68,3 +72,14 @@ def _runs(registry: Registry, keep: int, *, dry: bool) -> str:
     if not dry:
         remove(registry, runs)
     return f"MLflow: {counted(len(runs), 'run')} {'would go' if dry else 'removed'}"
+
+
+def _champions(root: Path, registry: Registry, keep: int, *, dry: bool) -> str:
+    """Files of the latest champions stay, and those of whom the alias points at, whatever the ledger says."""
+    present = champion(registry)
+    needed = [one.artifact_sha256 for one in ever_crowned(read_ledger(root))[:keep]]
+    gone = unused(root, [*needed, *([present.artifact_sha256] if present else [])])
+    for folder in () if dry else gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    kept = "would go" if dry else "removed"
+    return f".reprocast/champion: {counted(len(gone), 'old version')} {kept} (the store has them)"

@@ -12,3 +12,5 @@ class Retention(Block):
     """Newest comparisons whose MLflow runs stay, with those of their models."""
     commits: PositiveInt = 50
     """Newest commits with a dvc.lock of their own whose outputs stay in DVC's cache on this machine."""
+    champions: PositiveInt = 5
+    """Latest champions whose files stay in .reprocast/champion, to be served again without the store."""

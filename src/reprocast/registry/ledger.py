@@ -38,6 +38,12 @@ def champion(entries: Iterable[Entry]) -> Candidate | None:
     return found[-1] if found else None
 
 
+def ever_crowned(entries: Iterable[Entry]) -> list[Candidate]:
+    """Everybody whom a decision or a rollback has made champion, each once, the latest first."""
+    found = [one for entry in reversed(ordered(entries)) if (one := _crowned(entry)) is not None]
+    return list({one.artifact_sha256: one for one in found}.values())
+
+
 def next_sequence(entries: Sequence[Entry]) -> int:
     """Place of the next entry."""
     return max((entry.sequence for entry in entries), default=0) + 1

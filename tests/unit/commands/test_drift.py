@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reprocast.commands import drift as command
+from reprocast.commands.rounds.drift import drift_lines
 from reprocast.errors import DataError, NoInputError
 from reprocast.registry.ledger_entry import Candidate, Entry
 
@@ -21,7 +22,7 @@ FIRST = Entry(
 def test_without_a_champion_there_is_nothing_to_look_at(tmp_path: Path) -> None:
     with pytest.raises(NoInputError, match="no champion yet; run `reprocast promote`"):
         command.drift(tmp_path)
-    assert command.summary(tmp_path) == []
+    assert drift_lines(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -32,5 +33,5 @@ def test_a_round_goes_on_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(command, "reigning_folder", broken)
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / FIRST.file_name()).write_text(FIRST.text(), encoding="utf-8")
-    assert command.summary(tmp_path) == ["Drift was not looked at: its files are not whole"]
+    assert drift_lines(tmp_path) == ["Drift was not looked for: its files are not whole"]
     assert not (tmp_path / "reports").exists()

@@ -4,7 +4,7 @@ from itertools import permutations
 
 from unit.registry.entries import NEW, OLD, candidate, entry
 
-from reprocast.registry.ledger import Round, champion, decided_before, next_sequence, reigns
+from reprocast.registry.ledger import Round, champion, decided_before, ever_crowned, next_sequence, reigns
 from reprocast.registry.ledger_entry import Entry
 
 THIRD = "d" * 64
@@ -32,6 +32,11 @@ def back(to: str, as_of: str = "2013-02-01", sequence: int = 3) -> Entry:
 def name(entries: list[Entry]) -> str | None:
     found = champion(entries)
     return found.fingerprint if found else None
+
+
+def test_everybody_who_was_ever_crowned_is_listed_once_the_latest_first() -> None:
+    names = [one.fingerprint for one in ever_crowned([promote(), back(OLD), first()])]
+    assert names == [OLD, NEW]
 
 
 def test_nobody_reigns_before_the_first() -> None:

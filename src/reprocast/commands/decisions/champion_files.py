@@ -1,36 +1,55 @@
 """The files of a registered version, kept by their hash and checked each time."""
 
-import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from reprocast.errors import DataError, ReprocastError
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.ledger_entry import Candidate
-from reprocast.stages.publish import STATE
-from reprocast.tracking.registered import Registry, Version, champion, download, open_registry
+from reprocast.stages.publish import STATE, new_folder
+from reprocast.tasks.forecast.kept_intervals import FILE as INTERVALS
+from reprocast.tracking.registered import (
+    Registry,
+    Version,
+    champion,
+    download,
+    download_beside,
+    open_registry,
+)
 
 KEPT = STATE / "champion"
+"""Versions that were asked for, by the hash of their model: its folder, by name, and what lies beside it."""
 
 
 def fetched(registry: Registry, version: Version, root: Path) -> Path:
-    """The model's folder, downloaded unless it is here already.
+    """The model's folder, downloaded with its intervals beside it unless it is here already.
 
     Raises:
         DataError: the registry's files are not those that were registered.
+        UnavailableError: the store cannot be reached.
     """
-    folder = root / KEPT / version.artifact_sha256
-    if _is_whole(folder, version):
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    download(registry, version, folder)
+    place = root / KEPT / (version.artifact_sha256 or "unknown")
+    if not _is_whole(place / version.model, version):
+        with new_folder(place) as fresh:
+            _fetch(registry, version, fresh)
+    return place / version.model
+
+
+def _fetch(registry: Registry, version: Version, fresh: Path) -> None:
+    folder = download(registry, version, fresh / version.model)
     if not _is_whole(folder, version):
-        shutil.rmtree(folder, ignore_errors=True)
         raise DataError(
             f"{registry.name} version {version.number}: its files are not those that were registered (sha256 "
-            f"{version.artifact_sha256[:12] or 'missing'}); restore the store's artifacts, or go back with "
-            "`reprocast rollback --to VERSION`"
+            f"{version.artifact_sha256[:12] or 'missing'}); `reprocast verify` says which link broke; "
+            "restore the store's artifacts, or go back with `reprocast rollback --to VERSION`"
         )
-    return folder
+    download_beside(registry, version, INTERVALS, fresh)
+
+
+def unused(root: Path, needed: Iterable[str]) -> list[Path]:
+    """Folders of versions that are kept here, but for those with these hashes."""
+    names = set(needed)
+    return sorted(path for path in (root / KEPT).glob("*") if path.name not in names)
 
 
 def reigning_folder(root: Path, reigning: Candidate) -> Path:
