@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from backtested_project import put_backtest
 from dvc.repo import Repo
 from filelock import FileLock
-from unit.tracking.conftest import description
+from unit.tracking.conftest import description, scores
 
 from reprocast.deterministic import sha256_of_file
 from reprocast.panel import Panel, write_panel
@@ -62,6 +63,13 @@ def baseline():
     said |= {"fingerprint": hashlib.sha256(mark.encode()).hexdigest()}
     put("models/naive/model.json", text(said))
 
+def evaluate():
+    said = json.loads(Path("scores.json").read_text())
+    said |= {"fingerprint": json.loads(Path("models/naive/model.json").read_text())["fingerprint"]}
+    put("results/scores/naive.json", text(said))
+    Path("results/forecasts").mkdir(parents=True, exist_ok=True)
+    shutil.copy("backtest/results/forecasts/naive.parquet", "results/forecasts/naive.parquet")
+
 globals()[sys.argv[1]]()
 '''
 CODE = ["src/toy/make.py"]
@@ -75,6 +83,10 @@ STAGES = {
         "deps": ["data/windows", "requirements/runtime.txt", "description.json", *CODE],
         "outs": ["models/${item.baseline}"],
     },
+    "evaluate": {
+        "deps": ["models/naive", "backtest", "scores.json", *CODE],
+        "outs": ["results/forecasts/naive.parquet", "results/scores/naive.json"],
+    },
 }
 ROUNDS = ("2001-02-08", "2001-02-09")
 """As-of dates; the model of the second one is the champion."""
@@ -86,12 +98,14 @@ def new_project(root: Path, migrated: Path) -> Path:
         _write_panel(root / "data" / "samples" / f"{end}.parquet", number)
     _put(root / "src/toy/make.py", MAKE)
     _put(root / "description.json", json.dumps(description("naive", "baseline")))
+    _put(root / "scores.json", json.dumps(scores("naive", "baseline")))
+    put_backtest(root / "backtest", "naive")
     _put(root / "requirements/runtime.txt", "numpy==1\n")
     stages = {name: {"cmd": _command(name), **stage} for name, stage in STAGES.items()}
     _put(root / "dvc.yaml", json.dumps({"stages": stages}))
     _put(
         root / ".gitignore",
-        "/data/raw/\n/data/validated/\n/data/windows/\n/models/\n/mlruns/\n/.reprocast/\n",
+        "/data/raw/\n/data/validated/\n/data/windows/\n/models/\n/results/\n/mlruns/\n/.reprocast/\n",
     )
     (root / "mlruns").mkdir()
     shutil.copy(migrated, root / "mlruns" / "mlflow.db")

@@ -10,6 +10,7 @@ from tracked_store import migrated
 
 from reprocast.commands.verify import verify
 from reprocast.errors import DataError, NoInputError, ReprocastError
+from reprocast.tasks.forecast.kept_intervals import Intervals
 from reprocast.tracking.registered import move_alias, open_registry, tag, versions
 
 __all__ = ["migrated", "played", "project"]
@@ -22,7 +23,10 @@ def states(said: str) -> dict[str, str]:
     return {words[1]: words[0] for words in lines if words[0] in ("holds", "broken", "unseen", "unkept")}
 
 
-LINKS = ("alias", "ledger", "artifact", "run", "fingerprint", "dvc.lock", "windows", "data", "vintage")
+LINKS = (
+    "alias", "ledger", "artifact", "run", "fingerprint", "dvc.lock", "intervals", "windows", "data",
+    "vintage",
+)  # fmt: skip
 
 
 def test_both_versions_hold(project: Path) -> None:
@@ -37,7 +41,7 @@ def test_what_is_not_here_is_said_and_is_no_breach(project: Path) -> None:
     """A machine that has neither DVC's cache nor a remote, and one that has not fetched the commit."""
     shutil.rmtree(project / ".dvc" / "cache" / "files")
     with pytest.raises(
-        NoInputError, match="what these rest on is not here: windows, data, vintage"
+        NoInputError, match="what these rest on is not here: intervals, windows, data, vintage"
     ) as caught:
         verify(project)
     assert states(str(caught.value))["fingerprint"] == "holds"
@@ -56,6 +60,28 @@ def test_an_entry_that_is_not_committed_is_nobodys_witness(project: Path) -> Non
 
 def weights(project: Path) -> None:
     edit(versions(open_registry(project))[1].source.removeprefix("file://") + "/artifacts/naive/model.json")
+
+
+def beside(project: Path) -> Path:
+    """The registered intervals."""
+    source = versions(open_registry(project))[1].source.removeprefix("file://")
+    return Path(source, "artifacts", "intervals.json")
+
+
+def narrower(project: Path) -> None:
+    edit(beside(project), b"20.0", b"10.0")
+
+
+def narrower_and_sealed(project: Path) -> None:
+    """Somebody who knows how the file is sealed."""
+    kept = Intervals.model_validate_json(beside(project).read_text(encoding="utf-8"))
+    radii = {target: tuple((0.0,) for _ in steps) for target, steps in kept.radii.items()}
+    other = kept.model_copy(update={"radii": radii}).sealed()
+    edit(beside(project), beside(project).read_bytes(), other.model_dump_json().encode())
+
+
+def no_intervals(project: Path) -> None:
+    beside(project).unlink()
 
 
 def artifacts_gone(project: Path) -> None:
@@ -133,6 +159,9 @@ def cached(output: str) -> Callable[[Path], None]:
         (alias, {"alias"}),
         pytest.param(other_champion, {"alias"}, marks=pytest.mark.slow),
         (weights, {"artifact", "dvc.lock"}),
+        pytest.param(narrower, {"intervals"}, marks=pytest.mark.slow),
+        (narrower_and_sealed, {"intervals"}),
+        pytest.param(no_intervals, {"intervals"}, marks=pytest.mark.slow),
         pytest.param(artifacts_gone, {"artifact"}, marks=pytest.mark.slow),
         (run, {"run"}),
         pytest.param(entry_edited, {"ledger"}, marks=pytest.mark.slow),
@@ -142,6 +171,8 @@ def cached(output: str) -> Callable[[Path], None]:
         pytest.param(claimed("artifact_sha256"), {"alias", "artifact", "ledger"}, marks=pytest.mark.slow),
         pytest.param(claimed("data_sha256"), {"data"}, marks=pytest.mark.slow),
         pytest.param(claimed("as_of"), {"data"}, marks=pytest.mark.slow),
+        pytest.param(cached("results/forecasts/naive.parquet"), {"intervals"}, marks=pytest.mark.slow),
+        pytest.param(cached("results/scores/naive.json"), {"intervals"}, marks=pytest.mark.slow),
         (cached("data/windows/values.npy"), {"windows"}),
         pytest.param(cached("data/windows/manifest.json"), {"windows"}, marks=pytest.mark.slow),
         pytest.param(cached("data/validated/panel.parquet"), {"data"}, marks=pytest.mark.slow),

@@ -11,12 +11,24 @@ from reprocast.commands.repository.commits import rewritten, uncommitted
 from reprocast.commands.repository.provenance import origin
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, ReprocastError
+from reprocast.model import Description
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.chain import alias_link, artifact_link, ledger_link, run_link
 from reprocast.registry.hashes import hashes_below
 from reprocast.registry.ledger import champion as reigns
 from reprocast.registry.link import Link
-from reprocast.tracking.registered import Registry, Version, champion, download, open_registry, versions
+from reprocast.tasks.forecast.kept_intervals import FILE
+from reprocast.tasks.loading import read_description
+from reprocast.tracking.interval_file import read_intervals
+from reprocast.tracking.registered import (
+    Registry,
+    Version,
+    champion,
+    download,
+    download_beside,
+    open_registry,
+    versions,
+)
 from reprocast.tracking.version_run import run_of
 
 
@@ -85,7 +97,10 @@ def followed(root: Path, registry: Registry, version: Version) -> list[Link]:
                 run_link(version.run, status, tags, version.tags),
             ]
         links.append(run_link(version.run, status, tags, version.tags))
-        return links + origin(root, version.tags, description, hashes_below(folder))
+        files = hashes_below(folder)
+        return links + origin(
+            root, version.tags, description, files, lambda: _registered(registry, version, folder)
+        )
 
 
 def _artifact(version: Version, folder: Path, description: Mapping[str, Any]) -> Link:
@@ -96,6 +111,17 @@ def _artifact(version: Version, folder: Path, description: Mapping[str, Any]) ->
         if (path := folder / f"seed-{seed}.safetensors").is_file()
     }
     return artifact_link(version.artifact_sha256, artifact_sha256(folder), description, weights)
+
+
+def _registered(registry: Registry, version: Version, folder: Path) -> tuple[Description, str | None]:
+    """The description in a version's folder, and the hash of the intervals registered beside it, if any were.
+
+    Raises:
+        DataError: one of them was changed, or they are of another model.
+    """
+    description = read_description(folder)
+    path = download_beside(registry, version, FILE, folder.parent)
+    return description, None if path is None else read_intervals(path, description).sha256
 
 
 def _alias(root: Path, registry: Registry, version: Version) -> Link:

@@ -55,8 +55,7 @@ def ledger_link(
     if not any(one["artifact_sha256"] == artifact for one in own):
         what = "names these bytes" if own else "is about it"
         return Link("ledger", "broken", f"model {short(fingerprint)}: no entry {what}")
-    plural = "" if len(own) == 1 else "s"
-    return Link("ledger", "holds", f"{len(own)} mention{plural}; no entry was ever changed")
+    return Link("ledger", "holds", f"{_count(len(own), 'mention')}; no entry was ever changed")
 
 
 def artifact_link(
@@ -75,7 +74,8 @@ def artifact_link(
     for seed, said in description.get("weights", {}).items():
         if weights.get(seed) != said:
             return differs("artifact", f"weights of seed {seed} have", weights.get(seed), "model.json", said)
-    return Link("artifact", "holds", f"sha256 {short(found)}, and {len(weights)} files of weights by name")
+    files = f", and {_count(len(weights), 'file')} of weights by name" if weights else ", without weights"
+    return Link("artifact", "holds", f"sha256 {short(found)}{files}")
 
 
 def run_link(run: str | None, status: str | None, tags: Mapping[str, str], said: Mapping[str, str]) -> Link:
@@ -95,3 +95,7 @@ def run_link(run: str | None, status: str | None, tags: Mapping[str, str], said:
         if tags.get(key) != said.get(own):
             return differs("run", f"{key} of run {run} is", tags.get(key), "the version says", said.get(own))
     return Link("run", "holds", f"{run}, finished, of the same model")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -143,3 +143,20 @@ def _folder(name: str, files: Files, locked: str | None) -> Link | None:
     """A fault, if the folder is not the one of dvc.lock."""
     found = folder_md5({path: hashes.md5 for path, hashes in files.items()})
     return None if found == locked else differs(name, "its files have", found, "dvc.lock says", locked)
+
+
+def intervals_link(kept: str | None, made: str | None, path: str, commit: str) -> Link:
+    """The intervals that come with a model are those that its backtest gives.
+
+    Args:
+        kept: sha256 of the intervals registered with the version; None where none were.
+        made: of those that the forecasts of the commit give again; None where they give none.
+        path: of these forecasts.
+        commit: that they are of.
+    """
+    where = f"{path} of commit {commit[:SHORT]}"
+    if kept != made:
+        return differs("intervals", "beside the model are", kept, f"{where} gives", made)
+    if made is None:
+        return Link("intervals", "holds", "none come with it: it forecasts quantiles, or was not scored")
+    return Link("intervals", "holds", f"sha256 {short(made)}, again from {where}")

@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,26 +132,36 @@ def download(registry: Registry, version: Version, to: Path) -> Path:
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".download-", dir=to.parent) as scratch:
-        try:
+        with _readable(registry, version):
             found = _fetched(registry, version, version.model, scratch)
-        except (MlflowException, OSError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise DataError(
-                f"{registry.name} version {version.number}: its files cannot be read: {reason}; "
-                "restore the store's artifacts, or go back with `reprocast rollback --to VERSION`"
-            ) from error
         shutil.move(found, to)
     return to
 
 
 def download_beside(registry: Registry, version: Version, name: str, to: Path) -> Path | None:
-    """Copies a file that lies beside a version's model folder into the folder `to`; None without it."""
-    files = mlflow.artifacts.list_artifacts(
-        artifact_uri=f"{version.source.rstrip('/')}/artifacts", tracking_uri=registry.uri
-    )
-    if name not in {Path(found.path).name for found in files}:
-        return None
-    return Path(_fetched(registry, version, name, str(to)))
+    """Copies a file that lies beside a version's model folder into the folder `to`; None without it.
+
+    Raises like `download`.
+    """
+    with _readable(registry, version):
+        files = mlflow.artifacts.list_artifacts(
+            artifact_uri=f"{version.source.rstrip('/')}/artifacts", tracking_uri=registry.uri
+        )
+        if name not in {Path(found.path).name for found in files}:
+            return None
+        return Path(_fetched(registry, version, name, str(to)))
+
+
+@contextmanager
+def _readable(registry: Registry, version: Version) -> Iterator[None]:
+    try:
+        yield
+    except (MlflowException, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"{registry.name} version {version.number}: its files cannot be read: {reason}; "
+            "restore the store's artifacts, or go back with `reprocast rollback --to VERSION`"
+        ) from error
 
 
 def _fetched(registry: Registry, version: Version, name: str, to: str) -> str:

@@ -1,6 +1,7 @@
 """Where a version comes from: reads code, locks and data as they were at its commit, and compares."""
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,25 +13,44 @@ from reprocast.commands.repository.commits import blob, blobs
 from reprocast.commands.repository.version_commit import DVC_LOCK, commit_of
 from reprocast.data.vintage import VINTAGES, name_of
 from reprocast.deterministic import sha256_of_bytes
-from reprocast.errors import NoInputError
-from reprocast.registry.hashes import Files, hashes_below, hashes_of
-from reprocast.registry.link import Link
+from reprocast.errors import DataError, NoInputError
+from reprocast.model import Description
+from reprocast.registry.hashes import Files, Hashes, hashes_below, hashes_of
+from reprocast.registry.link import Link, differs
 from reprocast.registry.locked import Lock, read_by, read_lock
-from reprocast.registry.origin import data_link, fingerprint_link, lock_link, vintage_link, windows_link
+from reprocast.registry.origin import (
+    data_link,
+    fingerprint_link,
+    intervals_link,
+    lock_link,
+    vintage_link,
+    windows_link,
+)
 from reprocast.tasks import TASKS
+from reprocast.tracking.interval_file import intervals_of
 
 PACKAGES = "requirements/runtime.txt"
+BACKTEST = (("forecasts", "parquet"), ("scores", "json"))
+"""What a model's intervals are learned from: folders of results/, and endings."""
 RAW, VALIDATED, WINDOWS = "data/raw", "data/validated", "data/windows"
 
 
-def origin(root: Path, tags: Mapping[str, str], description: Mapping[str, Any], files: Files) -> list[Link]:
-    """The links from the fingerprint to the source's answer.
+def origin(
+    root: Path,
+    tags: Mapping[str, str],
+    description: Mapping[str, Any],
+    files: Files,
+    registered: Callable[[], tuple[Description, str | None]],
+) -> list[Link]:
+    """The links from the fingerprint to the source's answer, and that to the backtest.
 
     Args:
         root: the project.
         tags: of the version.
         description: its model.json.
         files: of its artifact, by relative path.
+        registered: the same description, and the sha256 of the intervals beside it, None where there are
+            none; raises DataError where one of them is not whole.
     """
     commit = commit_of(root, tags)
     if commit is None:
@@ -40,6 +60,7 @@ def origin(root: Path, tags: Mapping[str, str], description: Mapping[str, Any], 
         return [
             _fingerprint(root, commit, tags, description, lock),
             _seen("dvc.lock", lambda: _lock(tags, description, lock, files, outputs)),
+            _seen("intervals", lambda: _intervals(tags["model"], lock, outputs, registered)),
             _seen("windows", lambda: _windows(description, lock, outputs)),
             _seen("data", lambda: _data(tags, lock, outputs)),
             _seen("vintage", lambda: _vintage(root, outputs)),
@@ -90,6 +111,27 @@ def _lock(
     return lock_link(tags["dvc_lock_sha256"], outputs.commit, tags["model"], lock, md5s)
 
 
+def _intervals(
+    model: str, lock: Lock, outputs: Outputs, registered: Callable[[], tuple[Description, str | None]]
+) -> Link:
+    """Learned again from the backtest of the commit, whose bytes are those of dvc.lock."""
+    table, scores = (f"results/{kind}/{model}.{end}" for kind, end in BACKTEST)
+    try:
+        description, kept = registered()
+    except DataError as error:
+        return Link("intervals", "broken", str(error))
+    for path in (table, scores):
+        found, locked = _hashes(outputs, path), lock.output(path)
+        if (found.md5 if found else None) != locked:
+            return differs("intervals", f"{path} has md5", found.md5 if found else None, "dvc.lock", locked)
+    with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
+        work = Path(scratch)
+        for path in (table, scores):
+            outputs.copy(path, work)
+        made = intervals_of(work / "models" / model, description)
+    return intervals_link(kept, made.sha256 if made else None, table, outputs.commit)
+
+
 def _windows(description: Mapping[str, Any], lock: Lock, outputs: Outputs) -> Link:
     files, text = outputs.hashes(WINDOWS), outputs.text(f"{WINDOWS}/manifest.json")
     manifest = sha256_of_bytes(text.encode())
@@ -131,5 +173,11 @@ def _stored(name: str, text: str, files: Files, where: str) -> Link:
 
 
 def _sha256(outputs: Outputs, path: str) -> str | None:
+    found = _hashes(outputs, path)
+    return found.sha256 if found else None
+
+
+def _hashes(outputs: Outputs, path: str) -> Hashes | None:
+    """Of one file; None where there is none."""
     files = outputs.hashes(path)
-    return next(iter(files.values())).sha256 if len(files) == 1 else None
+    return next(iter(files.values())) if len(files) == 1 else None
