@@ -55,6 +55,9 @@ lock: $(VENV)/development  ## resolve the dependencies anew into requirements/
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate $(addprefix --no-emit-package ,$(NOT_LOCKED)) -c requirements/runtime.txt \
 		--extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate $(addprefix --no-emit-package ,$(NOT_LOCKED)) -c requirements/dev.txt \
+		--extra s3 requirements/build.in pyproject.toml -o requirements/production.txt
 
 resolved: $(VENV)/torch  ## install the lowest or the newest packages that pyproject.toml allows (RESOLUTION=lowest-direct or highest)
 	@$(PIP) uv
@@ -77,6 +80,12 @@ $(VENV)/torch: Makefile
 $(VENV)/runtime: $(VENV)/torch requirements/runtime.txt pyproject.toml
 	@echo "Installing the locked packages (one to two minutes) …"
 	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/production: $(VENV)/torch requirements/production.txt pyproject.toml
+	@echo "Installing the locked packages of a scheduled round …"
+	@$(PIP) --require-hashes -r requirements/production.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

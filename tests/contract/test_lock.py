@@ -37,3 +37,19 @@ def test_a_fresh_folder_pulls_what_the_lock_says(tmp_path: Path, monkeypatch: py
     expected = {entry["path"]: entry["md5"] for entry in locked["deps"] + locked["outs"]}
     for folder in ("data/vintages", "data/raw"):
         assert f"{dvc_hash(Path(folder))}.dir" == expected[folder]
+
+
+def pins(name: str) -> dict[str, list[str]]:
+    """What is installed by a file of requirements/: packages and their hashes."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    return {line.split("==")[0]: line.split() for line in text.splitlines()}
+
+
+def test_a_round_has_the_packages_of_the_runtime_and_those_of_the_tests() -> None:
+    runtime, production, development = (pins(f"{name}.txt") for name in ("runtime", "production", "dev"))
+    assert runtime.items() <= production.items()
+    assert "dvc-s3" in production
+    assert all("--hash" in " ".join(words) for words in production.values())
+    assert {name: words[0] for name, words in production.items()}.items() <= {
+        name: words[0] for name, words in development.items()
+    }.items()

@@ -40,6 +40,7 @@ def expected(name: str) -> str:
         "dvc-gitignore": ".dvc/.gitignore",
         "retrain.yml": ".github/workflows/retrain.yml",
         "promote.yml": ".github/workflows/promote.yml",
+        "operations.md": "docs/operations.md",
     }.get(name, f".dvc/plots/{name}" if name in {"curves.json", "forecasts.json", "horizon.json"} else name)
     text = (ROOT / source).read_text(encoding="utf-8")
     if name == "pipeline.yaml":

@@ -140,7 +140,7 @@ def test_a_steps_script_is_one_command(name: str) -> None:
 
 def test_every_make_target_and_file_named_exists() -> None:
     listing = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    targets = {line.split()[1] for line in listing.splitlines()} | {".venv/development"}
+    targets = {line.split()[1] for line in listing.splitlines()} | {".venv/development", ".venv/production"}
     for name in NAMES:
         for words in (step["run"].split() for step in steps(name) if "run" in step):
             if words[0] == "make":

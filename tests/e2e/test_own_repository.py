@@ -60,7 +60,7 @@ def test_a_run_and_an_upgrade(installed: Path, tmp_path: Path) -> None:
     commit(project, "first results")
     assert project.run("dvc", "status", "--json", **package).stdout.strip() == "{}"
     lock = project.path / "requirements" / "runtime.txt"
-    lock.write_text(lock.read_text(encoding="utf-8").replace("==0.1.0", "==0.2.0"), encoding="utf-8")
+    lock.write_text(lock.read_text(encoding="utf-8").replace("0.1.0", "0.2.0"), encoding="utf-8")
     stale = json.loads(project.run("dvc", "status", "--json", **package).stdout)
     stages = project.run("dvc", "stage", "list", "--name-only", **package).stdout.split()
     assert set(stale) == set(stages), "an upgrade runs every stage again"

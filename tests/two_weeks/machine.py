@@ -129,7 +129,7 @@ def python(_: Machine, job: Job, __: Mapping[str, Any]) -> dict[str, str]:
     """The environment that pip would make is this one; make finds it newer than the lock file."""
     (job.folder / ".venv").mkdir()
     (job.folder / ".venv" / "bin").symlink_to(BIN)
-    (job.folder / ".venv" / "development").touch()
+    (job.folder / ".venv" / "production").touch()
     return {}
 
 

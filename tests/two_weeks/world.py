@@ -119,7 +119,8 @@ def new_world(place: Path) -> Iterator[World]:
 def _repository(place: Path, address: str) -> Path:
     """What the manual says, with small params and this storage; gives the bare repository."""
     manual = (SOURCE.parent / "docs" / "operations.md").read_text(encoding="utf-8")
-    typed = re.findall(r"```sh\n(.*?)```", manual, re.DOTALL)[0].replace("my-bucket", BUCKET)
+    (typed,) = (text for text in re.findall(r"```sh\n(.*?)```", manual, re.DOTALL) if "reprocast new" in text)
+    typed = typed.replace("my-bucket", BUCKET)
     ours = (
         f"cp {place}/params.yaml {place}/operations.yaml .\ndvc remote modify storage endpointurl {address}\n"
     )

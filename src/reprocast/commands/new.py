@@ -4,7 +4,7 @@ import subprocess
 from importlib.resources import files
 from pathlib import Path
 
-from reprocast import __version__
+from reprocast.commands.installed import WHEELS, requirement
 from reprocast.commands.params import schema_text
 from reprocast.errors import UnavailableError, UsageError
 from reprocast.stages.publish import write_file
@@ -25,15 +25,21 @@ PLACES = {
     "horizon.json": ".dvc/plots/horizon.json",
     "retrain.yml": ".github/workflows/retrain.yml",
     "promote.yml": ".github/workflows/promote.yml",
+    "operations.md": "docs/operations.md",
 }
 """Name in the package -> place in a project."""
 SCHEMA = "params.schema.json"
 LOCK = "requirements/runtime.txt"
+WANTED = "requirements/runtime.in"
+WANTED_TEXT = """\
+# What is asked for. `make lock` finds all that it needs and writes that with hashes into runtime.txt.
+{line}
+# psycopg2-binary  # where MLflow's store is a PostgreSQL database, and no server
+"""
 LOCK_TEXT = """\
-# What runs here. Every stage depends on this file: upgrading Reprocast runs the pipeline again, once.
-# With every package and its hash: docs/operations.md, "In a repository of your own".
-reprocast[s3]=={version}
-# psycopg2-binary  # where MLflow's store is a PostgreSQL database
+# What is installed. Every stage depends on this file: an upgrade runs the pipeline again, once.
+# Not locked yet: `make lock` writes every package with its version and hashes here.
+{line}
 """
 
 
@@ -45,14 +51,18 @@ def new(folder: Path) -> str:
         UnavailableError: git is missing.
         CannotCreateError, DiskError: the folder cannot be written.
     """
-    wanted = {folder / place: _text(name) for name, place in PLACES.items()}
+    wanted: dict[Path, str | bytes] = {folder / place: _text(name) for name, place in PLACES.items()}
     wanted[folder / SCHEMA] = schema_text()
-    wanted[folder / LOCK] = LOCK_TEXT.format(version=__version__)
+    ours = requirement()
+    wanted[folder / WANTED] = WANTED_TEXT.format(line=ours.line)
+    wanted[folder / LOCK] = LOCK_TEXT.format(line=ours.line)
+    if ours.wheel:
+        wanted[folder / WHEELS / ours.wheel.name] = ours.wheel.read_bytes()
     there = [path for path in wanted if path.exists()]
     if there:
         raise UsageError(f"{there[0]}: is there already; name a folder without a project in it")
-    for path, text in wanted.items():
-        write_file(path, text)
+    for path, content in wanted.items():
+        write_file(path, content)
     _under_git(folder)
     return (
         f"{folder}: is a project now. Put your file there and run `reprocast init FILE`, or edit "

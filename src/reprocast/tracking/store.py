@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
@@ -74,13 +75,28 @@ def open_store(tracking: Tracking) -> Store:
 
 
 def _knock(uri: str) -> None:
-    """Tries a database server once: mlflow would try ten times, a hundred seconds long, before it says so."""
+    """Tries a server once: mlflow would try for minutes before it says so, at the end of what a round does."""
+    if uri.startswith(("http://", "https://")):
+        _ring(uri)
     if is_database(uri) and database(uri) is None:
         engine = create_engine(uri)
         try:
             engine.connect().close()
         finally:
             engine.dispose()
+
+
+def _ring(uri: str) -> None:
+    """Asks a web server for its first page, whatever it then says of who may see it."""
+    remedy = "start it, or mend the address (MLFLOW_TRACKING_URI)"
+    try:
+        status = requests.get(uri, timeout=30).status_code
+    except requests.exceptions.SSLError:
+        return  # a certificate of one's own is mlflow's affair
+    except (requests.ConnectionError, requests.Timeout):
+        raise OSError(f"nothing answers there; {remedy}") from None
+    if status >= 500:
+        raise OSError(f"it answers {status}; {remedy}")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from reprocast import __version__
 from reprocast.commands.init import init
-from reprocast.commands.new import LOCK, PLACES, SCHEMA, new
+from reprocast.commands.new import LOCK, PLACES, SCHEMA, WANTED, new
 from reprocast.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -19,11 +19,11 @@ def test_it_has_all_that_a_run_needs_and_is_under_git(tmp_path: Path) -> None:
     said = new(tmp_path / "mine")
     assert "is a project now" in said
     made = {path.relative_to(tmp_path / "mine").as_posix() for path in (tmp_path / "mine").rglob("*")}
-    assert {*PLACES.values(), LOCK, SCHEMA, ".git"} <= made
+    assert {*PLACES.values(), LOCK, WANTED, SCHEMA, ".git"} <= made
     assert f"reprocast[s3]=={__version__}\n" in (tmp_path / "mine" / LOCK).read_text(encoding="utf-8")
     listed = ["git", "ls-files", "--others", "--exclude-standard"]
     seen = subprocess.run(listed, cwd=tmp_path / "mine", capture_output=True, text=True, check=True).stdout
-    assert set(seen.split()) == {*PLACES.values(), LOCK, SCHEMA}, "nothing that is needed is ignored"
+    assert set(seen.split()) == {*PLACES.values(), LOCK, WANTED, SCHEMA}, "nothing that is needed is ignored"
 
 
 def test_nothing_of_ones_own_is_overwritten(tmp_path: Path) -> None:
@@ -46,6 +46,17 @@ def test_init_replaces_the_params_that_came_with_it(tmp_path: Path, monkeypatch:
     rows = "".join(f"a,{day},{n % 7}.5\n" for n, day in enumerate(days))
     Path("mine.csv").write_text(f"id,day,load\n{rows}", encoding="utf-8")
     assert "params.yaml written for mine.csv" in init(Path("mine.csv"), force=False)
+
+
+def test_its_lock_leaves_out_what_ours_leaves_out() -> None:
+    ours, theirs = (
+        (ROOT / place).read_text(encoding="utf-8") for place in ("Makefile", "src/reprocast/project/Makefile")
+    )
+    listed = ours[ours.index("NOT_LOCKED :=") : ours.index("export")]
+    assert listed in theirs
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (override,) = project["tool"]["uv"]["override-dependencies"]
+    assert override in theirs
 
 
 def test_its_environment_has_the_torch_of_the_package(tmp_path: Path) -> None:

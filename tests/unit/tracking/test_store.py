@@ -1,8 +1,10 @@
 """The store: what cannot be used is said in a line, what was deleted comes back."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import requests
 
 from reprocast.errors import UnavailableError
 from reprocast.tracking.address import tracking_of
@@ -21,6 +23,25 @@ def test_a_folder_that_cannot_be_made_is_named(root: Path) -> None:
     (root / "operations.yaml").write_text("tracking: {uri: 'sqlite:///file/mlflow.db'}\n")
     with pytest.raises(UnavailableError, match=r"file/mlflow\.db: cannot be used"):
         open_store(tracking_of(root))
+
+
+@pytest.mark.parametrize(("status", "said"), [(502, "it answers 502"), (None, "nothing answers there")])
+def test_a_server_that_is_away_is_found_out_at_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch, status: int | None, said: str
+) -> None:
+    asked: list[str] = []
+
+    def get(uri: str, timeout: float) -> SimpleNamespace:
+        asked.append(uri)
+        if status is None:
+            raise requests.ConnectionError("HTTPConnectionPool(…): Max retries exceeded")
+        return SimpleNamespace(status_code=status)
+
+    monkeypatch.setattr(requests, "get", get)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example")
+    with pytest.raises(UnavailableError, match=rf"cannot be used: {said}; start it, or mend the address"):
+        open_store(tracking_of(root))
+    assert asked == ["http://mlflow.example"]
 
 
 def test_an_experiment_that_was_deleted_comes_back(root: Path, store: Store) -> None:

@@ -46,6 +46,13 @@ def dvc(
     return subprocess.CompletedProcess(command, child.returncode, said, complained)
 
 
+def reason(ran: "subprocess.CompletedProcess[str]") -> str:
+    """Why DVC failed: what it complained of first is the cause, its last line only counts files."""
+    lines = [line.strip() for line in ran.stderr.splitlines() if line.strip()]
+    causes = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (causes or lines[-1:] or ["it gave no reason"])[0]
+
+
 def end_tree(pid: int) -> None:
     """Ends a process and all that it has started: politely, then for good."""
     try:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reprocast.commands.repository.dvc import dvc
+from reprocast.commands.repository.dvc import dvc, reason
 from reprocast.data.vintage import VINTAGES, Vintage
 from reprocast.errors import CannotCreateError, DiskError, TryAgainError
 from reprocast.stages.publish import STATE, write_file
@@ -26,10 +26,9 @@ def track(vintages: list[Vintage]) -> list[str]:
         return []
     ran = dvc("add", "--quiet", *(str(VINTAGES / name) for name in new), quiet=True)
     if ran.returncode:
-        reason = _last_line(ran.stderr)
         error = DiskError if "No space left" in ran.stderr else CannotCreateError
         raise error(
-            f"{VINTAGES / new[0]}: is stored, but DVC cannot track it: {reason}; run `reprocast acquire`"
+            f"{VINTAGES / new[0]}: is stored, but DVC cannot track it: {reason(ran)}; run `reprocast acquire`"
         )
     write_file(NOT_PUSHED, "".join(f"{name}\n" for name in [*_not_pushed(), *new]))
     return new
@@ -44,10 +43,10 @@ def push() -> None:
     names = [name for name in _not_pushed() if pointer(name).exists()]
     if not names or not has_remote():
         return
-    ran = dvc("push", "--quiet", *(str(pointer(name)) for name in names), quiet=True)
+    ran = dvc("push", *(str(pointer(name)) for name in names), quiet=True)
     if ran.returncode:
         raise TryAgainError(
-            f"vintage {', '.join(names)} is stored here but not pushed: {_last_line(ran.stderr)}; "
+            f"vintage {', '.join(names)} is stored here but not pushed: {reason(ran)}; "
             "`reprocast acquire` tries again"
         )
     NOT_PUSHED.unlink(missing_ok=True)
@@ -67,9 +66,9 @@ def bring() -> None:
     lacking = [path for path in sorted(VINTAGES.glob("*.dvc")) if not path.with_suffix("").is_dir()]
     if not lacking or not has_remote():
         return
-    ran = dvc("pull", "--quiet", *map(str, lacking), quiet=True)
+    ran = dvc("pull", *map(str, lacking), quiet=True)
     if ran.returncode:
-        raise TryAgainError(f"dvc pull: {lacking[0]}: {_last_line(ran.stderr)}; run again later")
+        raise TryAgainError(f"dvc pull: {lacking[0]}: {reason(ran)}; run again later")
 
 
 def pointer(name: str) -> Path:
@@ -79,8 +78,3 @@ def pointer(name: str) -> Path:
 
 def _not_pushed() -> list[str]:
     return NOT_PUSHED.read_text(encoding="utf-8").split() if NOT_PUSHED.is_file() else []
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].removeprefix("ERROR: ") if lines else "it gave no reason"

@@ -13,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from reprocast.commands.repository.dvc import dvc
+from reprocast.commands.repository.dvc import dvc, reason
 from reprocast.commands.repro import UNCACHED
 from reprocast.data.vintage import VINTAGES
 from reprocast.errors import DataError, TryAgainError, first_names
@@ -28,12 +28,9 @@ def push_outputs() -> None:
     Raises:
         TryAgainError: the remote cannot be reached, or refuses.
     """
-    ran = dvc("push", "--quiet", quiet=True)
+    ran = dvc("push", quiet=True)
     if ran.returncode:
-        lines = [line.strip() for line in ran.stderr.splitlines() if line.strip()]
-        raise TryAgainError(
-            f"dvc push: {lines[-1] if lines else 'it gave no reason'}; nothing was committed, run again later"
-        )
+        raise TryAgainError(f"dvc push: {reason(ran)}; nothing was committed, run again later")
 
 
 def verify_push() -> int:
