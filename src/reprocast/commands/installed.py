@@ -1,4 +1,4 @@
-"""How Reprocast came onto this machine, and so how another machine gets the same: what pip has written down."""
+"""How Reprocast came onto this machine, and so how another one gets the same: by what pip has noted."""
 
 import json
 from dataclasses import dataclass

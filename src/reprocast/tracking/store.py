@@ -75,7 +75,7 @@ def open_store(tracking: Tracking) -> Store:
 
 
 def _knock(uri: str) -> None:
-    """Tries a server once: mlflow would try for minutes before it says so, at the end of what a round does."""
+    """Tries a server once: mlflow would try for minutes before it says so, when the round has been run."""
     if uri.startswith(("http://", "https://")):
         _ring(uri)
     if is_database(uri) and database(uri) is None:
