@@ -68,5 +68,6 @@ def _run(arguments: tuple[str, ...], more: dict[str, str]) -> "subprocess.Comple
 def _complaint(text: str) -> str:
     """The lines that matter of what git said, in one."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("hint:")]
-    marked = [line for line in lines if line.startswith(("error:", "fatal:", "! ", "remote: error"))]
-    return "; ".join((marked or lines)[:3]) or "it gave no reason"
+    rule = [line for line in lines if line.startswith("remote:") and any(map(str.isalpha, line[7:]))]
+    marked = [line for line in lines if line.startswith(("error:", "fatal:", "! "))]
+    return "; ".join((rule[:2] + marked or lines)[:3]) or "it gave no reason"
