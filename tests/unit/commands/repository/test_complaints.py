@@ -24,7 +24,7 @@ def test_dvcs_first_error_is_the_cause() -> None:
 
 def test_the_rule_by_which_a_push_is_refused_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     said = (
-        "remote: \nremote: ========\nremote: GitLab: You are not allowed to push code to protected branches.\n"
+        "remote: \nremote: ========\nremote: GitLab: You are not allowed to push to protected branches.\n"
         "To https://example.org/x.git\n ! [remote rejected] main -> main (pre-receive hook declined)\n"
         "error: failed to push some refs\n"
     )
