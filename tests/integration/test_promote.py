@@ -1,5 +1,6 @@
 """reprocast promote, rollback and history on real outputs and a real store."""
 
+import dataclasses
 import json
 import shutil
 from inspect import signature
@@ -13,7 +14,9 @@ from tracked_store import migrated
 
 from reprocast.cli import main
 from reprocast.commands import promote as gate
+from reprocast.commands.decisions.compared_models import compared
 from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
+from reprocast.commands.decisions.outputs import Outputs
 from reprocast.commands.folder.alone import alone
 from reprocast.commands.history import history
 from reprocast.commands.promote import decided, enact, enact_pending, promote
@@ -21,6 +24,7 @@ from reprocast.commands.rollback import rollback
 from reprocast.deterministic import sha256_of_file
 from reprocast.errors import DataError, NoInputError, UsageError
 from reprocast.networks.weights import weights_bytes, weights_from
+from reprocast.panel import read_panel, write_panel
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.hashes import hashes_below
 from reprocast.registry.ledger import champion as reigning
@@ -117,6 +121,32 @@ def test_both_are_scored_where_neither_has_learned_or_been_chosen(
     assert said.first_cutoff == max(ends)  # its first target is the next day
     assert np.datetime64(said.last_cutoff) == last - 2  # its whole horizon is there
     assert said.cutoffs == (last - 2 - np.datetime64(max(ends))).astype(int) + 1
+
+
+def test_what_neither_forecasts_nor_sees_moves_nothing(reign: Path, rounds: dict[int, Path]) -> None:
+    """A champion that looks back 14 rows, a challenger with 21: what is before the first look-back."""
+    move_on(reign, rounds)
+    folders = rounds[1] / "models" / "gru", reign / "models" / "seasonal_naive"
+    before = compared(Outputs(reign), *folders)
+    path = reign / "data" / "validated" / "panel.parquet"
+    panel = read_panel(path)
+    early = panel.ds < before.cutoffs[0] - np.timedelta64(20, "D")
+    other = np.where(early, 1e3 * np.random.default_rng(1).normal(size=len(early)), panel.columns["x"])
+    write_panel(dataclasses.replace(panel, columns={"x": other}), path)
+    after = compared(Outputs(reign), *folders)
+    assert after.sample.losses.equals(before.sample.losses)
+    assert list(after.cutoffs) == list(before.cutoffs)
+
+
+def test_a_champion_that_needs_other_columns_is_named(reign: Path, rounds: dict[int, Path]) -> None:
+    move_on(reign, rounds)
+    champions = reign / "other"
+    shutil.copytree(reign / "models" / "naive", champions)
+    said = json.loads((champions / "model.json").read_text())
+    said["features"]["past"] = ["temperature"]
+    (champions / "model.json").write_text(json.dumps(said))
+    with pytest.raises(DataError, match=r"naive, the champion, .*'temperature'.*another registry\.model"):
+        compared(Outputs(reign), champions, reign / "models" / "seasonal_naive")
 
 
 def test_a_proposal_that_is_made_anew_says_the_same(reign: Path, rounds: dict[int, Path]) -> None:

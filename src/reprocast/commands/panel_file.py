@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from reprocast.errors import NoInputError
+from reprocast.errors import DataError, NoInputError
 from reprocast.panel import Panel, read_panel
 from reprocast.params.base import Block
 from reprocast.params.data import Data, FilesData
@@ -46,6 +47,7 @@ def panel_of_file(path: Path, calendar: str, asked: Accepted | None) -> Panel:
     if not path.is_file():
         raise NoInputError(f"--panel {path}: no such file")
     if _is_ours(path):
+        _refuse_nameless(path)
         return read_panel(path)
     step = calendar == "step"
     own = FilesData(
@@ -59,6 +61,14 @@ def panel_of_file(path: Path, calendar: str, asked: Accepted | None) -> Panel:
     if asked is not None and isinstance(asked.data, FilesData):
         own = asked.data.model_copy(update={"path": str(path), "sha256": None})
     return ask(own, Operations()).panel
+
+
+def _refuse_nameless(path: Path) -> None:
+    """Rows without a series' name would be taken for a series of their own."""
+    nameless = pc.is_null(pq.read_table(path, columns=["unique_id"])["unique_id"])
+    row = pc.index(nameless, value=True).as_py()
+    if row >= 0:
+        raise DataError(f"{path}: row {row}, column unique_id: the series' name is missing")
 
 
 def _is_ours(path: Path) -> bool:

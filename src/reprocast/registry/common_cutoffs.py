@@ -7,6 +7,7 @@ import pandas as pd
 
 from reprocast.errors import DataError
 from reprocast.evaluation.sample import PLACE
+from reprocast.model import Description
 from reprocast.tasks.forecast.losses import row_losses
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -39,9 +40,8 @@ def common_losses(champion: pd.DataFrame, challenger: pd.DataFrame) -> dict[str,
         challenger: its forecast table, in the same units.
 
     Raises:
-        DataError: they forecast other targets or horizons, or nothing in common.
+        DataError: they have nothing in common.
     """
-    _refuse_other_questions(champion, challenger)
     ours, theirs = (table.set_index(PLACE).sort_index() for table in (challenger, champion))
     places = ours.index.intersection(theirs.index)
     ours, theirs = ours.loc[places], theirs.loc[places]
@@ -58,15 +58,24 @@ def common_losses(champion: pd.DataFrame, challenger: pd.DataFrame) -> dict[str,
     return found
 
 
-def _refuse_other_questions(champion: pd.DataFrame, challenger: pd.DataFrame) -> None:
-    asked = [_question(table) for table in (champion, challenger)]
+def refuse_another_question(champion: Description, challenger: Description) -> None:
+    """Raises where two models do not forecast the same.
+
+    Raises:
+        DataError: another task, horizon or target.
+    """
+    asked = [_question(one) for one in (champion, challenger)]
     if asked[0] != asked[1]:
         raise DataError(
             f"the champion forecasts {asked[0]}, the challenger {asked[1]}: these cannot be compared; "
-            "give the new question another registry.model in operations.yaml"
+            f"{ANOTHER}"
         )
 
 
-def _question(table: pd.DataFrame) -> str:
-    steps = sorted({len(steps) for steps in table["mean"]})
-    return f"{', '.join(map(str, steps))} steps of {', '.join(sorted(table['target'].unique()))}"
+ANOTHER = "give the new question another registry.model in operations.yaml"
+"""The remedy where a champion has nothing to say to the present data."""
+
+
+def _question(description: Description) -> str:
+    task = "" if description.task == "forecast" else f" ({description.task})"
+    return f"{description.horizon} steps of {', '.join(sorted(description.features.target))}{task}"

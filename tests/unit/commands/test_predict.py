@@ -11,6 +11,7 @@ import pytest
 from backtested_project import RADIUS, put_backtest
 from unit.tracking.conftest import description, migrated, outputs, put, root, write
 
+from reprocast.baselines.saved import SavedBaseline
 from reprocast.commands.predict import ABOUT, OUT, predict
 from reprocast.errors import DataError, NoInputError, UsageError
 from reprocast.panel import read_panel
@@ -132,6 +133,29 @@ def test_values_unlike_those_of_training_are_refused(project: Path) -> None:
     write(project / "models" / "naive" / "model.json", description("naive", "baseline") | {"shown": shown})
     with pytest.raises(DataError, match=r"series A, close: holds .*, while training has shown 1 … 2"):
         predict(project, "naive")
+
+
+def test_a_row_without_a_series_is_refused(project: Path, frame: pd.DataFrame) -> None:
+    frame = frame.astype({"unique_id": object})
+    frame.loc[3, "unique_id"] = None
+    for name, where in (("new.parquet", "row 3"), ("new.csv", "line 5")):
+        getattr(frame, {"parquet": "to_parquet", "csv": "to_csv"}[name.partition(".")[2]])(
+            project / name, index=False
+        )
+        with pytest.raises(
+            DataError, match=rf"{name}.*{where}, column unique_id: the series' name is missing"
+        ):
+            predict(project, "naive", Path(name))
+
+
+def test_a_forecast_that_is_no_number_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = SavedBaseline.forecast
+    monkeypatch.setattr(
+        SavedBaseline, "forecast", lambda *said: whole(*said) * np.array([[[1.0]], [[np.nan]]])
+    )
+    with pytest.raises(DataError, match="series B: the forecast of naive is not finite"):
+        predict(project, "naive")
+    assert not (project / OUT).exists()
 
 
 def test_what_is_not_there_is_named(project: Path) -> None:

@@ -1,12 +1,17 @@
 """Two forecast tables matched: same places, same answers, same units."""
 
+import json
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
+from unit.tracking.conftest import description
 
 from reprocast.errors import DataError
 from reprocast.evaluation.sample import Sample, sample
-from reprocast.registry.common_cutoffs import CHALLENGER, common_losses, later
+from reprocast.model import Description
+from reprocast.registry.common_cutoffs import CHALLENGER, common_losses, later, refuse_another_question
 
 DAYS = pd.date_range("2020-01-01", periods=50).to_numpy().astype("datetime64[us]")
 
@@ -71,17 +76,30 @@ def test_both_are_measured_against_the_same_answers_in_the_same_units() -> None:
     assert found.losses["champion"].unique().tolist() == [0.5]
 
 
+def test_without_a_common_cutoff_there_is_nothing_to_compare() -> None:
+    early = table(1.0, slice(0, 5)).assign(cutoff=DAYS[0] - np.timedelta64(9, "D"))
+    for other in (early, early[:0]):
+        with pytest.raises(DataError, match="no cutoff in common"):
+            common_sample(other, table(1.0), 2)
+
+
 @pytest.mark.parametrize(
-    ("other", "reason"),
+    ("change", "said"),
     [
-        (table(1.0, steps=3), "3 steps of x, the challenger 2 steps of x"),
-        (table(1.0).assign(target="z"), "2 steps of z"),
-        (table(1.0, slice(0, 5)).assign(cutoff=DAYS[0] - np.timedelta64(9, "D")), "no cutoff in common"),
+        ({"horizon": 4}, "forecasts 4 steps of close, the challenger 3 steps of close"),
+        ({"features": {"target": ["open"], "past": ["close"], "future": []}}, "forecasts 3 steps of open"),
+        ({"task": "tag"}, r"forecasts 3 steps of close \(tag\)"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(other: pd.DataFrame, reason: str) -> None:
-    with pytest.raises(DataError, match=reason):
-        common_sample(other, table(1.0), 2)
+def test_another_question_is_refused(change: dict[str, Any], said: str) -> None:
+    ours = described({})
+    refuse_another_question(described({"look_back": 99, "calendar": "W"}), ours)
+    with pytest.raises(DataError, match=f"{said}.*another registry.model"):
+        refuse_another_question(described(change), ours)
+
+
+def described(change: dict[str, Any]) -> Description:
+    return Description.model_validate_json(json.dumps(description("naive", "baseline") | change))
 
 
 def test_the_later_end_of_validation_counts() -> None:

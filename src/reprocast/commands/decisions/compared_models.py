@@ -9,17 +9,23 @@ import pandas as pd
 from safetensors import SafetensorError
 
 from reprocast.commands.decisions.outputs import Outputs
-from reprocast.errors import DataError, ReprocastError
+from reprocast.errors import DataError, ParamsError, ReprocastError
 from reprocast.evaluation.sample import sample
 from reprocast.model import Model
 from reprocast.panel import Panel
 from reprocast.params.registry import Gate
-from reprocast.registry.common_cutoffs import CHALLENGER, common_losses, later
+from reprocast.registry.common_cutoffs import (
+    ANOTHER,
+    CHALLENGER,
+    common_losses,
+    later,
+    refuse_another_question,
+)
 from reprocast.registry.gate import Budget, Compared
 from reprocast.registry.ledger_entry import Entry
 from reprocast.registry.spending import fresh, level, year_of_steps
 from reprocast.tasks.forecast.replayed import Units, forecasts_after
-from reprocast.tasks.loading import load_model
+from reprocast.tasks.loading import load_model, read_description
 
 
 class ChallengerError(DataError):
@@ -33,10 +39,11 @@ def compared(outputs: Outputs, champion: Path, challenger: Path) -> Compared:
         ChallengerError: the challenger's files are not whole, or it forecasts something that is not finite.
         DataError: the champion's, or the two cannot be compared.
     """
-    ours, theirs = _challenger(challenger), load_model(champion)
+    ours, theirs = _challenger(challenger), read_description(champion)
+    refuse_another_question(theirs, ours.description)
     panel, units = outputs.panel(), outputs.units()
-    after = later(theirs.description.validation_end, ours.description.validation_end, panel.ds)
-    table = forecasts_after(theirs, panel, after, units)
+    after = later(theirs.validation_end, ours.description.validation_end, panel.ds)
+    table = _champions(load_model(champion), panel, after, units)
     own = _forecasts(ours, panel, after, units)
     rows = common_losses(table, own)
     scored = rows[CHALLENGER]
@@ -55,6 +62,15 @@ def _challenger(folder: Path) -> Model:
         return load_model(folder)
     except (ReprocastError, OSError, SafetensorError, RuntimeError) as error:
         raise ChallengerError(" ".join(str(error).split())) from error
+
+
+def _champions(model: Model, panel: Panel, after: Any, units: Units) -> pd.DataFrame:
+    try:
+        return forecasts_after(model, panel, after, units)
+    except ParamsError as error:  # of its own description, not of params.yaml
+        raise DataError(
+            f"{model.description.name}, the champion, needs other data: {error}; {ANOTHER}"
+        ) from error
 
 
 def _forecasts(model: Model, panel: Panel, after: Any, units: Units) -> pd.DataFrame:

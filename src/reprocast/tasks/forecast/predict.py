@@ -20,7 +20,12 @@ from reprocast.errors import DataError
 from reprocast.model import Description, Model, QuantileModel, levels_of
 from reprocast.panel import Panel, Times, time_text
 from reprocast.tasks.forecast.kept_intervals import Intervals, ends
-from reprocast.tasks.forecast.refusing import refuse_empty, refuse_missing, refuse_unfamiliar
+from reprocast.tasks.forecast.refusing import (
+    refuse_empty,
+    refuse_missing,
+    refuse_not_finite,
+    refuse_unfamiliar,
+)
 from reprocast.tasks.forecast.strangers import with_strangers
 
 
@@ -48,7 +53,8 @@ def forecast_panel(model: Model, panel: Panel, intervals: Intervals | None = Non
 
     Raises:
         DataError: a series that the model would have to know and does not, one shorter than the look-back, a
-            missing value, or a column that is not known as far ahead as the model forecasts.
+            missing value, a column that is not known as far ahead as the model forecasts, or a forecast that
+            is not finite.
         ParamsError: the panel lacks a column that a channel is derived from.
     """
     refuse_empty(panel)
@@ -58,6 +64,7 @@ def forecast_panel(model: Model, panel: Panel, intervals: Intervals | None = Non
     seen = _seen(panel, description)
     batch = _batch(seen, description, series)
     mean = unscaled(model.forecast(batch).mean(axis=0), batch.loc[:, None], batch.scale[:, None])
+    refuse_not_finite(panel.ids, mean, description)
     ahead = seen.panel.ds[seen.cutoffs[:, None] + 1 + np.arange(description.horizon)]
     table = _long(panel, seen.panel.ds[seen.cutoffs], ahead, description.channels.target, mean)
     conformal = {} if intervals is None else ends(table, intervals)

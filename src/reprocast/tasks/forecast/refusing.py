@@ -88,3 +88,22 @@ def _panel_of(names: tuple[str, ...], times: Times, past: Floats, description: D
     """The look-backs as a panel."""
     columns = {name: past[:, :, c].ravel() for c, name in enumerate(_channels(description))}
     return Panel(names, np.arange(len(names) + 1) * past.shape[1], times.ravel(), columns)
+
+
+def refuse_not_finite(names: tuple[str, ...], forecast: Floats, description: Description) -> None:
+    """Raises on a forecast that is no number: the panel was whole, so it is the model that is not.
+
+    Args:
+        names: of the series (B,).
+        forecast: their means (B, H, K).
+        description: names the model.
+
+    Raises:
+        DataError: model and first series.
+    """
+    broken = ~np.isfinite(forecast).all(axis=(1, 2))
+    if broken.any():
+        raise DataError(
+            f"series {names[int(broken.argmax())]}: the forecast of {description.name} is not finite; take "
+            "another model (`reprocast rollback`), or train it again"
+        )
