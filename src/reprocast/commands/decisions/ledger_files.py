@@ -39,10 +39,12 @@ def read_ledger(root: Path, *, committed: bool = False) -> list[Entry]:
 
 
 def write_entry(root: Path, entry: Entry) -> Path:
-    """Adds an entry; its name goes by its content, so that one that stands there already is the same."""
-    path = root / LEDGER / entry.file_name()
-    if not path.exists():
-        write_file(path, entry.text())
+    """Adds an entry, unless it stands there already, under whatever name; its file."""
+    path, text = root / LEDGER / entry.file_name(), entry.text()
+    for other in sorted(path.parent.glob(f"{str(entry.as_of)[:10]}-*.json")):
+        if other.is_file() and other.read_bytes() == text.encode():
+            return other
+    write_file(path, text)
     return path
 
 

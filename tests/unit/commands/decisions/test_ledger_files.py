@@ -61,3 +61,11 @@ def test_decisions_about_another_registered_model_are_another_questions(tmp_path
 def test_the_same_decision_is_written_once(tmp_path: Path) -> None:
     assert write_entry(tmp_path, entry()) == write_entry(tmp_path, entry())
     assert len(list((tmp_path / "ledger").iterdir())) == 1
+
+
+def test_one_that_has_another_name_stands_there_already(tmp_path: Path) -> None:
+    named = tmp_path / "ledger" / "2013-03-01-by-hand.json"
+    named.parent.mkdir()
+    named.write_text(WHOLE)
+    assert write_entry(tmp_path, entry()) == named
+    assert list(named.parent.iterdir()) == [named]
