@@ -107,8 +107,10 @@ def test_what_is_known_ahead_goes_on_from_the_past() -> None:
     panel = from_frame(frame)
     model = model_of(panel, Roles(**roles))  # type: ignore[arg-type]
     holds(panel, model, known=HORIZON)
-    with pytest.raises(DataError, match="plan: not known at 1 of the 3 steps to be forecast, the first"):
-        holds(panel.take(np.arange(DAYS) < DAYS - 1), model, known=HORIZON - 1)
+    short, filling = panel.take(np.arange(DAYS) < DAYS - 1), model.model_copy(update={"missing": "mask"})
+    for one in (model, filling):  # a plan is not filled
+        with pytest.raises(DataError, match="plan: not known at 1 of the 3 steps to be forecast, the first"):
+            light(short, one, known=HORIZON - 1)
 
 
 def test_a_column_that_is_called_like_a_feature_is_the_column() -> None:
@@ -159,6 +161,8 @@ def test_what_no_file_knows_is_refused_by_name() -> None:
     steps = steps_from(FIRST, "XNYS", sessions)
     with pytest.raises(DataError, match="knows the exchange's days from 1990-01-01 to 2049-12-31"):
         steps.times(np.asarray([10_000]))
+    noon = FIRST + np.timedelta64(12, "h")  # a session is due at its date, not at a time of that day
+    assert steps_from(noon, "XNYS", sessions).places(np.asarray([noon]))[0] == OFF
     short = json.loads(canonical_json(reading_of(described({"cell": "gru"}, calendar="XSHG"))["sessions"]))
     assert short["first"] > "1990"
     assert short["last"] < "2049"
