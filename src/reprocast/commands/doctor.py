@@ -13,7 +13,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from reprocast import __version__
 from reprocast.commands.folder.writable import refuse_unwritable
+from reprocast.commands.installed import named_version
 from reprocast.errors import DiskError, NoInputError, ReprocastError, UnavailableError, first_names
 from reprocast.params.operations import OPERATIONS, read_operations
 from reprocast.params.reading import read
@@ -21,6 +23,7 @@ from reprocast.params.root import Params
 from reprocast.stages.stage import PARAMS
 
 PYTHONS = SpecifierSet(">=3.11,<3.14")
+PACKAGES = Path("requirements/runtime.txt")
 GIGABYTE = 1e9
 SPACE_NEEDED = 2 * GIGABYTE
 """Bytes; a run of the default recipe takes a fraction, a user's own data more."""
@@ -62,7 +65,13 @@ def _packages() -> str:
     needed = [line for line in lines if line.marker is None or line.marker.evaluate({"extra": ""})]
     wrong = [f"{line.name} {_found(line)} is not {line.specifier}" for line in needed if not _fits(line)]
     if wrong:
-        raise UnavailableError(f"{first_names(wrong)}; `pip install -r requirements/runtime.txt`")
+        raise UnavailableError(f"{first_names(wrong)}; `pip install -r {PACKAGES}`")
+    asked = named_version(PACKAGES.read_text(encoding="utf-8")) if PACKAGES.is_file() else None
+    if asked not in (None, __version__):
+        raise UnavailableError(
+            f"reprocast is {__version__}, but {PACKAGES} names {asked}: no stage would know; "
+            'docs/operations.md, "Upgrade"'
+        )
     return f"all {len(needed)} are there, torch {version('torch')}"
 
 

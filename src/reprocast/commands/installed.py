@@ -1,6 +1,7 @@
 """How Reprocast came onto this machine, and so how another one gets the same: by what pip has noted."""
 
 import json
+import re
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -30,6 +31,12 @@ def requirement() -> Requirement:
     except PackageNotFoundError:  # a source tree on PYTHONPATH
         return _on_an_index()
     return _as(_origin(found))
+
+
+def named_version(requirements: str) -> str | None:
+    """The version that a requirements file names, for an index or by a wheel; None where it names none."""
+    found = re.search(r"^(?:\S*/)?reprocast(?:\[[^\]]*\])?(?:==|-)(\d[^-\s]*)", requirements, re.MULTILINE)
+    return found[1] if found else None
 
 
 def _origin(found: Distribution) -> dict[str, Any]:

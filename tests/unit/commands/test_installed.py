@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from reprocast import __version__
-from reprocast.commands import installed
+from reprocast.commands import doctor, installed
 from reprocast.commands.new import LOCK, WANTED, new
+from reprocast.errors import UnavailableError
 
 ON_AN_INDEX = f"reprocast[s3]=={__version__}"
 
@@ -43,6 +44,29 @@ def test_a_source_tree_is_asked_for_by_its_version(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(installed, "distribution", missing)
     assert installed.requirement().line == ON_AN_INDEX
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("numpy==2\nreprocast[s3]==0.2.0\n", "0.2.0"),
+        ("# reprocast\n./wheels/reprocast-0.2.0-py3-none-any.whl[s3]\n", "0.2.0"),
+        ("./wheels/reprocast-0.2.0rc1-py3-none-any.whl \\\n    --hash=sha256:0\n", "0.2.0rc1"),
+        ("reprocast[s3] @ git+https://example.org/reprocast.git@abc\nreprocast-more==3\n", None),
+    ],
+)
+def test_the_version_that_is_named(text: str, version: str | None) -> None:
+    assert installed.named_version(text) == version
+
+
+def test_doctor_finds_another_version_than_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("requirements").mkdir()
+    Path("requirements/runtime.txt").write_text("reprocast[s3]==0.0.1\n", encoding="utf-8")
+    with pytest.raises(UnavailableError, match=rf"reprocast is {__version__}, but .* names 0\.0\.1"):
+        doctor.CHECKS["packages"]()
 
 
 def test_a_wheel_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
