@@ -8,6 +8,7 @@ from typing import Any
 
 from reprocast import __version__
 from reprocast.closure import import_closure, in_package
+from reprocast.commands.installed import named_version
 from reprocast.commands.repository.at_commit import Outputs, outputs_at
 from reprocast.commands.repository.commits import blob, blobs
 from reprocast.commands.repository.version_commit import DVC_LOCK, commit_of
@@ -81,15 +82,26 @@ def _fingerprint(
     stage = lock.stage(tags["kind"], tags["model"]) or {}
     paths = read_by(stage, "src")
     found = blobs(root, commit, [*paths, PACKAGES])
-    packages = sha256_of_bytes(found.pop(PACKAGES)) if PACKAGES in found else None
+    locked = found.pop(PACKAGES, None)
+    packages = None if locked is None else sha256_of_bytes(locked)
     code: Files = {path: hashes_of(content) for path, content in found.items()}
     where = f"commit {commit[:12]}"
     if not paths:
         code, where = _installed(tags["kind"], description["task"]), f"the installed reprocast {__version__}"
     link = fingerprint_link(tags["fingerprint"], description, stage, code, packages, where)
     if link.state == "broken" and not paths:
-        return Link(link.name, "unseen", f"{link.said}; install the reprocast that made it")
+        return _of_another_package(link, locked or b"")
     return link
+
+
+def _of_another_package(link: Link, locked: bytes) -> Link:
+    """No fault where the model's own commit names another version: after an upgrade the champion stays."""
+    made = named_version(locked.decode("utf-8"))
+    if made in (None, __version__):
+        return Link(link.name, "unseen", f"{link.said}; install the reprocast that made it")
+    return Link(
+        link.name, "unkept", f"made with reprocast {made}, here is {__version__}: install that to tell"
+    )
 
 
 def _installed(kind: str, task: str) -> Files:
