@@ -14,8 +14,8 @@ HAR = Candidate(
     multiply_adds=1,
 )  # fmt: skip
 FIRST = Entry(
-    sequence=1, action="first", as_of="2013-01-01", name="reprocast", champion=HAR, challenger=None, winner="h",
-    evidence=None, reason="", by="a test", dvc_lock_sha256=None, data_sha256=None,
+    sequence=1, action="first", as_of="2013-01-01", name="reprocast", champion=HAR, challenger=None,
+    winner="h", evidence=None, reason="", by="a test", dvc_lock_sha256=None, data_sha256=None,
 )  # fmt: skip
 
 
