@@ -77,6 +77,42 @@ def promotions(draws: int) -> None:
             )
 
 
+def after_a_promotion(draws: int) -> None:
+    """The year after one: with all cutoffs of the test; with a refitted champion, with new ones only."""
+    skills = (0.0, 0.02, 0.05, 0.1)
+    print("Years after a promotion in which another follows, by skill 0, 2, 5, 10 %:")
+    for name in ("weekly", "monthly", "quarterly"):
+        every = SCHEDULES[name]
+        for refitted in (False, True):
+            rng, years = np.random.default_rng([20261122, every]), draws
+            shares = [
+                np.mean([_promotes(rng, every, skill, refitted=refitted) for _ in range(years)])
+                for skill in skills
+            ]
+            said = "  ".join(f"{share:6.1%}" for share in shares)
+            print(f"  {name:9} {'refitted' if refitted else 'scored':8}: {said}", flush=True)
+
+
+def _promotes(rng: np.random.Generator, every: int, skill: float, *, refitted: bool) -> bool:
+    """Whether a challenger of the year is promoted; each is drawn anew, of equal skill."""
+    common, champion, own = rng.normal(size=(3, TEST + YEAR + HORIZON))
+    theirs = path_losses(0.7 * common + np.sqrt(0.51) * champion, HORIZON)
+    told = [entry(sequence=1, evidence=evidence(p_value=0.01, last_cutoff=TEST - 1))]
+    for end in range(TEST + every, TEST + YEAR + 1, every):
+        cutoffs = np.arange(TEST if refitted else end - TEST, end)
+        shocks = (0.7 * common + np.sqrt(0.51) * own)[cutoffs[0] : end + HORIZON]
+        p_value = p_below_zero((1 - skill) * path_losses(shocks, HORIZON) - theirs[cutoffs], HORIZON)
+        own = rng.normal(size=own.size)
+        if p_value is None:
+            continue
+        alpha = level(0.05, YEAR, cutoffs, told)
+        if p_value <= alpha:
+            return True
+        said = evidence(p_value=0.5, alpha=alpha, last_cutoff=end - 1)
+        told.append(entry(sequence=len(told) + 1, evidence=said))
+    return False
+
+
 def diebold_mariano(differences: np.ndarray, horizon: int) -> float:
     """One-sided, with the Harvey-Leybourne-Newbold correction, as the verdict has it."""
     n, lags = len(differences), lags_for(len(differences), horizon)
@@ -110,4 +146,5 @@ def _p_values(rng: np.random.Generator, n: int, horizon: int, persistence: float
 if __name__ == "__main__":
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     promotions(draws)
+    after_a_promotion(draws)
     levels(draws * 100)

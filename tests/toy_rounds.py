@@ -18,7 +18,7 @@ from live_source import LiveSource, prices
 from reprocast.commands import repro
 from reprocast.commands import retrain as retrain_module
 from reprocast.commands.repository import dvc as dvc_module
-from reprocast.commands.repository import tracked
+from reprocast.commands.repository import refit_tracked, tracked
 from reprocast.commands.retrain import retrain
 from reprocast.commands.rounds import back as retrain_back
 from reprocast.commands.rounds import drift as retrain_drift
@@ -79,7 +79,9 @@ FIRST, NEXT = 35, 36
 """Sessions that the source has in the first and in the next round."""
 
 
-def quick_dvc(*arguments: str, quiet: bool = False) -> "subprocess.CompletedProcess[str]":
+def quick_dvc(
+    *arguments: str, quiet: bool = False, folder: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
     """DVC in this process: starting it is most of what it takes."""
     from dvc.cli import main
 
@@ -112,7 +114,9 @@ class World:
             "remote": git("ls-remote", "../origin.git"),
             "here": git("rev-parse", "HEAD"),
             "changed": git("status", "--porcelain"),
-            "outputs": contents("data", "models", "results", "metrics.json", "params.yaml")
+            "outputs": contents(
+                "data", "models", "refit", "results", "metrics.json", "params.yaml", "refit.dvc"
+            )
             if outputs
             else {},
             "pushed": sorted(path.name for path in Path("../remote").rglob("*") if path.is_file()),
@@ -175,11 +179,13 @@ def put(path: Path, text: str) -> None:
 
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """DVC is called and not started, git knows who and when, and the gate is a toy."""
-    for module in (dvc_module, repro, retrain_back, retrain_remote, tracked):
+    for module in (dvc_module, repro, retrain_back, retrain_remote, tracked, refit_tracked):
         monkeypatch.setattr(module, "dvc", quick_dvc)
     monkeypatch.setattr(repro, "_record", lambda _uri: None)
     gate = SimpleNamespace(
-        decided=lambda *a, **k: toy_gate.decided(*a, **k),  # by name, so that a test may kill a round there
+        weighed=lambda *a, **k: toy_gate.weighed(*a, **k),  # by name, so that a test may kill a round there
+        refitted=lambda *a: toy_gate.refitted(*a),
+        recorded=lambda *a: toy_gate.recorded(*a),
         enact=lambda *a: toy_gate.enact(*a),
         enact_pending=lambda *a: toy_gate.enact_pending(*a),
     )

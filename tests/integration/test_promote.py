@@ -188,12 +188,12 @@ def test_a_proposal_against_another_champion_does_not_stand(reign: Path, rounds:
     assert (again.action, again.champion.model, again.evidence.fresh) == ("keep", "gru", 0)
 
 
-@pytest.mark.parametrize("name", ["decided", "enact", "enact_pending"])
+@pytest.mark.parametrize("name", ["weighed", "refitted", "recorded", "enact", "enact_pending"])
 def test_rounds_are_tested_with_a_toy_that_is_called_as_the_gate_is(name: str) -> None:
     theirs, ours = (signature(getattr(module, name)) for module in (gate, toy_gate))
     assert set(ours.parameters) <= set(theirs.parameters)
-    asked = {"decided": ((Path(),), {"by": BY, "earlier": []}), "enact": ((Path(), None), {})}
-    positional, keywords = asked.get(name, ((Path(),), {}))
+    asked = {"weighed": ((Path(),), {"by": BY, "earlier": []}), "enact_pending": ((Path(),), {})}
+    positional, keywords = asked.get(name, ((Path(), None), {}))
     theirs.bind(*positional, **keywords)
 
 

@@ -34,8 +34,11 @@ POINTS = {
     "everything is reproduced": (repro, "dvc", "after repro --pull"),
     "it is not recorded": (repro, "_record", "before"),
     "it is recorded": (repro, "_record", "after"),
-    "before the decision": (toy_gate, "decided", "before"),
-    "the decision is in the ledger": (toy_gate, "decided", "after"),
+    "before the decision": (toy_gate, "weighed", "before"),
+    "before the refit": (toy_gate, "refitted", "before"),
+    "it is fitted again, DVC does not know it": (toy_gate, "fitted", "after"),
+    "DVC has the refit, the ledger has not": (toy_gate, "refitted", "after"),
+    "the decision is in the ledger": (toy_gate, "recorded", "after"),
     "before dvc push": (retrain_remote, "dvc", "before push"),
     "after dvc push": (retrain_remote, "dvc", "after push"),
     "the push is verified": (retrain_remote, "_named", "after"),
@@ -50,7 +53,12 @@ POINTS = {
     "registered, the alias has not moved": (toy_gate, "registered", "after"),
     "the alias has moved": (toy_gate, "enact", "after"),
 }
-FEW = ("data.end has moved", "the decision is in the ledger", "after git push")
+FEW = (
+    "data.end has moved",
+    "DVC has the refit, the ledger has not",
+    "the decision is in the ledger",
+    "after git push",
+)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_a_round_publishes_one_commit_and_says_so(world: World) -> None:
     assert git("diff", base, "HEAD", "--", "params.yaml").count("\n-") == 2  # the file's name, and one line
     assert f'end: "{day(NEXT)}"   # moves' in Path("params.yaml").read_text(encoding="utf-8")
     changed = {name.split("/")[0] for name in git("diff", "--name-only", base, "HEAD").split()}
-    assert changed == {"params.yaml", "dvc.lock", "ledger", "data"}
+    assert changed == {"params.yaml", "dvc.lock", "ledger", "data", "refit.dvc"}
+    assert "refit" in {name for _, name in retrain_remote._named()}  # it is looked up at the remote, too
     said = {key: status()[key] for key in ("state", "outcome", "exit_code", "as_of", "action")}
     assert said == dict(zip(said, ("done", "promoted", 0, day(NEXT), "promote"), strict=True))
     assert f"## Retraining up to {day(NEXT)}: a new champion" in SUMMARY.read_text(encoding="utf-8")
@@ -285,7 +286,7 @@ def test_a_file_that_was_cut_short_in_the_cache_is_noticed(world: World) -> None
 
 @pytest.mark.slow
 def test_a_proposal_is_a_branch_and_the_next_supersedes_it(world: World) -> None:
-    names = ("models", "results", "params.yaml")
+    names = ("models", "refit", "results", "params.yaml")
     before, head, champion = contents(*names), git("rev-parse", "HEAD"), toy_gate.registry()
     world.monkeypatch.setattr(toy_gate, "ACTION", ["keep"])
     world.round(propose=True)

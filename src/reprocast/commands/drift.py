@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reprocast.commands.decisions.champion_files import reigning_folder
+from reprocast.commands.decisions.champion_files import reigning_folder, scored_folder
 from reprocast.commands.decisions.drift_evidence import evidence
 from reprocast.commands.decisions.ledger_files import read_ledger
 from reprocast.commands.decisions.outputs import Outputs
@@ -46,6 +46,8 @@ def looked(root: Path) -> DriftReport:
     outputs, path = Outputs(root), root / OPERATIONS
     policy = (read(path, Operations) if path.exists() else Operations()).drift
     model = load_model(reigning_folder(root, now.champion))
-    found, confirmed = evidence(model, outputs.panel(), now.since, now.confirmed)
+    of = now.champion.refit_of
+    scored = None if of is None else load_model(scored_folder(root, of))
+    found, confirmed = evidence(model, outputs.panel(), now.since, now.confirmed, scored)
     champion = Champion(now.champion.model, now.champion.fingerprint, now.since)
     return report(champion, found, confirmed, policy, outputs.raw["end"])

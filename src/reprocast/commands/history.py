@@ -37,6 +37,11 @@ def history(root: Path) -> None:
         console.print(f"Last: {entry.reason}", highlight=False, markup=False)
     if now is not None:
         console.print(f"Champion: {_named(now)}", highlight=False, markup=False)
+    claims = [
+        one.refit.claim for one in entries if one.refit and now and one.refit.fingerprint == now.fingerprint
+    ]
+    for claim in claims[-1:]:
+        console.print(claim, highlight=False, markup=False, soft_wrap=True)
 
 
 def row(entry: Entry) -> tuple[str, ...]:
@@ -57,7 +62,10 @@ def row(entry: Entry) -> tuple[str, ...]:
 
 
 def _named(candidate: Candidate | None) -> str:
-    return f"{candidate.model} {candidate.fingerprint[:8]}" if candidate else "–"
+    if candidate is None:
+        return "–"
+    again = f" (refit of {candidate.refit_of[:8]})" if candidate.refit_of else ""
+    return f"{candidate.model} {candidate.fingerprint[:8]}{again}"
 
 
 def _small(value: float | None) -> str:

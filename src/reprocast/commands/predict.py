@@ -14,6 +14,7 @@ from reprocast.errors import UsageError
 from reprocast.model import Description, Model, levels_of
 from reprocast.panel import Panel, read_panel, time_text
 from reprocast.params.validation import Validation
+from reprocast.registry.refit import refit_of
 from reprocast.stages.publish import write_file
 from reprocast.tasks.forecast.forecastable import refuse_invalid
 from reprocast.tasks.forecast.kept_intervals import Intervals
@@ -92,6 +93,7 @@ def _about(description: Description, intervals: Intervals | None) -> dict[str, s
     return {
         "model": description.name,
         "fingerprint": description.fingerprint,
+        **({"refit_of": scored} if (scored := refit_of(description.fitted)) else {}),
         "intervals": "model" if levels_of(description) else getattr(intervals, "method", None),
     }
 
@@ -131,4 +133,8 @@ def _intervals_said(description: Description, intervals: Intervals | None) -> st
     if intervals is None or not intervals.coverages:
         return "none; this model's backtest is not there, or too short for one"
     shares = " and ".join(f"{100 * one:g} %" for one in intervals.coverages)
-    return f"conformal, {shares}, from {min(intervals.errors.values()):,} errors of its backtest"
+    whose = "its backtest"
+    if intervals.fingerprint != description.fingerprint:
+        scored = intervals.fingerprint[:8]
+        whose = f"the backtest of the model it was refitted from ({scored}); it was itself never scored"
+    return f"conformal, {shares}, from {min(intervals.errors.values()):,} errors of {whose}"

@@ -1,7 +1,8 @@
 """`reprocast promote`: the best network of the last run against the champion; a decision, and what follows.
 
-A decision is values on disk (`decided`) before anything is moved (`enact`), so that a round that is killed
-anywhere is repeated to the same end: the same state gives the same entry, and enacting twice changes nothing.
+A decision is taken (`weighed`), its winner is fitted again where that is asked for (`refitted`), and it is on
+disk (`recorded`) before anything is moved (`enact`), so that a round that is killed anywhere is repeated to
+the same end: the same state gives the same entry, and enacting twice changes nothing.
 """
 
 from collections.abc import Sequence
@@ -15,12 +16,14 @@ from reprocast.commands.decisions.outputs import Outputs
 from reprocast.errors import DataError
 from reprocast.params.operations import OPERATIONS, Operations
 from reprocast.params.reading import read
+from reprocast.registry.common_cutoffs import NothingUnseenError
 from reprocast.registry.gate import decide
 from reprocast.registry.ledger import champion, decided_before, next_sequence
 from reprocast.registry.ledger_entry import Action, Candidate, Entry, Evidence
 from reprocast.registry.proposed import not_carried_out, proposed_again
 
-__all__ = ["decided", "enact", "enact_pending", "promote"]
+__all__ = ["decided", "enact", "enact_pending", "promote", "recorded", "refitted", "weighed"]
+NEW_CHAMPION = ("first", "promote")
 
 
 def promote(root: Path, *, by: str, model: str | None = None) -> str:
@@ -33,7 +36,8 @@ def promote(root: Path, *, by: str, model: str | None = None) -> str:
     entry, path = decided(root, by=by, model=model)
     done = enact(root, entry)
     when = "decided before, " if entry.file_name() in known else ""
-    said = f"{when}{entry.action}: {entry.reason}\n{done}\nledger: {path.relative_to(root)}"
+    told = f"\n{entry.refit.claim}" if entry.refit else ""
+    said = f"{when}{entry.action}: {entry.reason}{told}\n{done}\nledger: {path.relative_to(root)}"
     if is_refused(entry):
         raise DataError(said)
     return said
@@ -48,7 +52,16 @@ def is_refused(entry: Entry) -> bool:
 def decided(
     root: Path, *, by: str, model: str | None = None, earlier: Sequence[Entry] = ()
 ) -> tuple[Entry, Path]:
-    """The decision of this round, taken or found in the ledger, and its file.
+    """The decision of this round, its winner fitted again where that is asked for, and its file.
+
+    Arguments and errors are those of `weighed` and `refitted`.
+    """
+    entry = refitted(root, weighed(root, by=by, model=model, earlier=earlier))
+    return entry, recorded(root, entry)
+
+
+def weighed(root: Path, *, by: str, model: str | None = None, earlier: Sequence[Entry] = ()) -> Entry:
+    """The decision of this round, taken or found in the ledger; it is not written yet.
 
     Args:
         root: the project.
@@ -75,7 +88,7 @@ def decided(
         entries, earlier, challenger, outputs.round
     )
     if before is not None:
-        return before, write_entry(root, before)
+        return before
     said = by if model is None else f"{by}, who chose {model}"
     lost = [not_carried_out(one) for one in earlier]
     work = _Deciding(outputs, [*entries, *lost], challenger, fault, said)
@@ -83,7 +96,31 @@ def decided(
     entry = work.first() if reigning is None else work.next(reigning)
     for one in lost:
         write_entry(root, one)
-    return entry, write_entry(root, entry)
+    return entry
+
+
+def refitted(root: Path, entry: Entry) -> Entry:
+    """The decision with a new champion fitted again, where gate.refit asks for it.
+
+    One that stands in the ledger stays as it is; one of a proposal that stands again is fitted again.
+
+    Raises:
+        UsageError: git does not ignore refit/.
+        StageFailedError: the refit failed, with its own exit code.
+    """
+    if entry.action not in NEW_CHAMPION or entry in read_ledger(root):
+        return entry
+    path, plain = root / OPERATIONS, entry.model_copy(update={"refit": None})
+    if not path.exists() or not read(path, Operations).gate.refit:
+        return plain
+    from reprocast.commands.decisions.refitting import with_refit
+
+    return with_refit(root, plain)
+
+
+def recorded(root: Path, entry: Entry) -> Path:
+    """Writes the decision to the ledger, where the same one may stand, and says where."""
+    return write_entry(root, entry)
 
 
 class _Deciding:
@@ -122,8 +159,11 @@ class _Deciding:
 
     def next(self, reigning: Candidate) -> Entry:
         """Somebody reigns."""
-        if self.challenger.fingerprint == reigning.fingerprint:
-            return self._entry("keep", reigning, reigning, None, f"{reigning.model} is the champion already")
+        if self.challenger.fingerprint in (reigning.fingerprint, reigning.refit_of):
+            again = ", refitted" if reigning.refit_of else ""
+            return self._entry(
+                "keep", reigning, reigning, None, f"{reigning.model} is the champion already{again}"
+            )
         folder = reigning_folder(self.outputs.root, reigning)
         return self._against(reigning, folder)
 
@@ -135,6 +175,10 @@ class _Deciding:
             both = compared(self.outputs, folder, self.outputs.folder(self.challenger.model))
         except ChallengerError as error:
             return self._entry("refuse", reigning, reigning, None, str(error))
+        except NothingUnseenError:
+            if reigning.refit_of is None:
+                raise
+            return self._entry("keep", reigning, reigning, None, _too_early(reigning))
         rules = self.operations.gate
         allowed = budget(self.outputs, both, self.entries, rules)
         found = decide(reigning, self.challenger, both, allowed, rules)
@@ -160,3 +204,11 @@ class _Deciding:
             data_sha256=data,
             vintage=self.outputs.raw.get("vintage"),
         )
+
+
+def _too_early(reigning: Candidate) -> str:
+    end = reigning.validation_end
+    return (
+        f"{reigning.model} was refitted on everything up to {end}, and no cutoff after it has its whole "
+        "horizon yet, so nothing is tested and nothing spent"
+    )

@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+from reprocast.commands.decisions.refitting import fit_again
 from reprocast.commands.packages import other_packages
 from reprocast.commands.repository.at_commit import outputs_at
 from reprocast.commands.repository.commits import blob
@@ -18,6 +19,7 @@ from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.hashes import hashes_below, hashes_of
 from reprocast.registry.link import SHORT
 from reprocast.registry.locked import Lock, folder_md5, read_lock, stage_name
+from reprocast.registry.refit import FOLDER as REFIT
 from reprocast.stages.publish import STATE
 from reprocast.tracking.registered import Version, open_registry
 
@@ -54,15 +56,21 @@ def reproduce(root: Path, number: int, to: Path | None = None) -> str:
     with outputs_at(root, commit) as outputs:
         begun = bring_data(root, outputs, work)
     _run(work, stage_name(version.tags["kind"], version.model))
+    if version.tags.get("refit_of"):
+        fit_again(work, version.model, _with_code_of(work))
     return _compared(version, commit, work, begun)
 
 
-def _run(work: Path, stage: str) -> None:
-    """The stage and all before it, with the code of the commit where that has its own."""
+def _with_code_of(work: Path) -> dict[str, str]:
+    """Environment in which the code of the commit is found, where that has its own."""
     own = work / "src"
     paths = [*([str(own.resolve())] if own.is_dir() else []), os.environ.get("PYTHONPATH", "")]
-    variables = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    ran = dvc("repro", "--force", stage, folder=work, environment=variables)
+    return {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def _run(work: Path, stage: str) -> None:
+    """The stage and all before it."""
+    ran = dvc("repro", "--force", stage, folder=work, environment=_with_code_of(work))
     if ran.returncode == 0:
         return
     failure = work / STATE / "failure.json"
@@ -77,9 +85,11 @@ def _run(work: Path, stage: str) -> None:
 def _compared(version: Version, commit: str, work: Path, begun: str) -> str:
     """That all is the same, or what is not and what may be the reason."""
     lock = read_lock((blob(work, commit, DVC_LOCK) or b"").decode("utf-8"))
-    where = f"version {version.number}, {version.model}, at commit {commit[:SHORT]}, {begun}"
+    place = REFIT if version.tags.get("refit_of") else "models"
+    again = " refitted" if place == REFIT else ""
+    where = f"version {version.number}, {version.model}{again}, at commit {commit[:SHORT]}, {begun}"
     other = differing(work, lock)
-    found = artifact_sha256(work / "models" / version.model)
+    found = artifact_sha256(work / place / version.model)
     if not other and found == version.artifact_sha256:
         return f"{where}: the same bytes, artifact {found[:SHORT]}, in {work}"
     raise DataError(

@@ -87,6 +87,7 @@ def _candidate(registry: Registry, version: Version, root: Path) -> Candidate:
         parameters=said.cost.parameters,
         multiply_adds=said.cost.multiply_adds,
         origin=version.tags.get("commit"),
+        refit_of=version.tags.get("refit_of"),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.chain import alias_link, artifact_link, ledger_link, run_link
 from reprocast.registry.hashes import hashes_below
 from reprocast.registry.ledger import champion as reigns
-from reprocast.registry.link import Link
+from reprocast.registry.link import SHORT, Link
+from reprocast.registry.refit import refit_link
 from reprocast.tasks.forecast.kept_intervals import FILE
 from reprocast.tasks.loading import read_description
 from reprocast.tracking.interval_file import read_intervals
@@ -27,6 +29,7 @@ from reprocast.tracking.registered import (
     download,
     download_beside,
     open_registry,
+    version_of,
     versions,
 )
 from reprocast.tracking.version_run import run_of
@@ -97,10 +100,39 @@ def followed(root: Path, registry: Registry, version: Version) -> list[Link]:
                 run_link(version.run, status, tags, version.tags),
             ]
         links.append(run_link(version.run, status, tags, version.tags))
+        if version.tags.get("refit_of"):
+            return links + _scored(root, registry, version, folder)
         files = hashes_below(folder)
         return links + origin(
             root, version.tags, description, files, lambda: _registered(registry, version, folder)
         )
+
+
+def _scored(root: Path, registry: Registry, version: Version, refit: Path) -> list[Link]:
+    """From a refitted model, in the folder `refit`, to the one that was scored, and from there on."""
+    scored = version_of(registry, version.tags["refit_of"])
+    if scored is None:
+        what = f"the model that was scored ({version.tags['refit_of'][:SHORT]}) is not registered"
+        return [Link("refit", "unseen", f"{what}; `reprocast promote --enact` where its files are")]
+    with tempfile.TemporaryDirectory(prefix="reprocast-") as scratch:
+        try:
+            folder = download(registry, scored, Path(scratch, scored.model))
+            said, before = (
+                json.loads((one / "model.json").read_text(encoding="utf-8")) for one in (refit, folder)
+            )
+        except (ReprocastError, OSError, ValueError) as error:
+            return [Link("refit", "broken", str(error))]
+        return [
+            refit_link(version.fingerprint, said, before, scored.tags),
+            replace(_artifact(scored, folder, before), name="scored"),
+            *origin(
+                root,
+                scored.tags,
+                before,
+                hashes_below(folder),
+                lambda: (read_description(folder), _registered(registry, version, refit)[1]),
+            ),
+        ]
 
 
 def _artifact(version: Version, folder: Path, description: Mapping[str, Any]) -> Link:
@@ -131,7 +163,8 @@ def _alias(root: Path, registry: Registry, version: Version) -> Link:
 
 
 def _ledger(root: Path, version: Version) -> Link:
-    sides = [side for entry in read_ledger(root) for side in (entry.champion, entry.challenger) if side]
+    said = [(entry.champion, entry.challenger, entry.reigning()) for entry in read_ledger(root)]
+    sides = [side for sides in said for side in dict.fromkeys(sides) if side]
     candidates = [side.model_dump() for side in sides]
     changed = rewritten(root, LEDGER.as_posix())
     link = ledger_link(version.fingerprint, version.artifact_sha256, candidates, changed)

@@ -26,3 +26,6 @@ class Gate(Block):
     champion's; none: only a better one is."""
     saving: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Share of the champion's multiply-adds that makes a challenger cheaper."""
+    refit: bool = False
+    """Whether a new champion that was fitted is fitted again on all data up to data.end and served so; it
+    was then itself never scored, which the ledger says."""

@@ -15,6 +15,10 @@ LOSS = "mae"
 """Mean scaled absolute error over series, targets and steps."""
 
 
+class NothingUnseenError(DataError):
+    """There is no cutoff yet that both models have not learned from or been chosen on."""
+
+
 def later(champion: str | int | None, challenger: str | int | None, times: Any) -> Any:
     """The end of both models' validation, in the type of the panel's times (T,).
 
@@ -40,7 +44,7 @@ def common_losses(champion: pd.DataFrame, challenger: pd.DataFrame) -> dict[str,
         challenger: its forecast table, in the same units.
 
     Raises:
-        DataError: they have nothing in common.
+        NothingUnseenError: they have nothing in common.
     """
     ours, theirs = (table.set_index(PLACE).sort_index() for table in (challenger, champion))
     places = ours.index.intersection(theirs.index)
@@ -51,7 +55,7 @@ def common_losses(champion: pd.DataFrame, challenger: pd.DataFrame) -> dict[str,
         {name: row_losses(table.reset_index(), LOSS) for name, table in rows.items()} if len(places) else {}
     )
     if not found or not len(found[CHALLENGER]):
-        raise DataError(
+        raise NothingUnseenError(
             "champion and challenger have no cutoff in common after the end of both models' validation; "
             "move data.end on, or make split.test longer"
         )

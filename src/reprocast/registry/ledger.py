@@ -75,11 +75,7 @@ def _key(candidate: Candidate) -> tuple[str, str]:
 
 def _crowned(entry: Entry) -> Candidate | None:
     """Whom an entry makes champion."""
-    if entry.action not in CROWNS:
-        return None
-    return next(
-        (one for one in (entry.champion, entry.challenger) if one and one.fingerprint == entry.winner), None
-    )
+    return entry.reigning() if entry.action in CROWNS else None
 
 
 def _counts(entry: Entry, now: Candidate | None) -> bool:

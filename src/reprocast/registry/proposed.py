@@ -25,7 +25,7 @@ def proposed_again(
         return None
     now, then = champion(entries), champion([*entries, found])
     beaten = None if found.action == "first" else found.champion
-    holds = _mark(now) == _mark(beaten) and then is not None and then.fingerprint == found.winner
+    holds = _mark(now) == _mark(beaten) and then is not None and then == found.reigning()
     return found if holds else None
 
 
@@ -36,6 +36,7 @@ def not_carried_out(entry: Entry) -> Entry:
         update={
             "action": "keep",
             "winner": stays.fingerprint if stays else None,
+            "refit": None,
             "reason": f"proposed, and superseded before it was merged: {entry.reason}",
         }
     )

@@ -24,6 +24,6 @@ def reign(entries: Iterable[Entry]) -> Reign | None:
     now = champion(entries)
     if now is None:
         return None
-    own = [entry for entry in entries if entry.winner == now.fingerprint]
+    own = [entry for entry in entries if (who := entry.reigning()) and who.fingerprint == now.fingerprint]
     first = next(n for n, entry in enumerate(own) if entry.action in CROWNS)
     return Reign(now, own[first].as_of, tuple(entry.as_of for entry in own[first + 1 :]))

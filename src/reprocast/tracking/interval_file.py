@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from reprocast.errors import DataError
 from reprocast.model import Description
+from reprocast.registry.refit import refit_of
 from reprocast.tasks.forecast.forecast_table import read_table
 from reprocast.tasks.forecast.kept_intervals import FILE, Intervals, calibrated
 from reprocast.tracking.outputs import read_json
@@ -15,6 +16,8 @@ MODELS, RESULTS = "models", Path("results")
 
 def intervals_of(folder: Path, description: Description) -> Intervals | None:
     """The intervals that belong to the model in a folder; None where nothing is known of its errors.
+
+    A refitted model was never scored: it has those of the model that it was refitted from.
 
     A registered model has `intervals.json` beside its folder. For models/<name> of a project they are
     calibrated from results/forecasts/<name>.parquet, if results/scores say that it is of this very model.
@@ -46,6 +49,6 @@ def read_intervals(path: Path, description: Description) -> Intervals:
         raise DataError(f"{path}: holds no intervals; register the model again") from None
     if not found.is_whole:
         raise DataError(f"{path}: was changed after it was written; register the model again")
-    if found.fingerprint != description.fingerprint:
+    if found.fingerprint not in (description.fingerprint, refit_of(description.fitted)):
         raise DataError(f"{path}: belongs to another model than {description.name}; register the model again")
     return found

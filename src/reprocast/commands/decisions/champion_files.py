@@ -15,6 +15,7 @@ from reprocast.tracking.registered import (
     download,
     download_beside,
     open_registry,
+    version_of,
 )
 
 KEPT = STATE / "champion"
@@ -65,6 +66,22 @@ def reigning_folder(root: Path, reigning: Candidate) -> Path:
         raise DataError(
             f"{registry.name}@champion: the ledger has {reigning.model} ({reigning.fingerprint[:12]}) "
             f"reign, the registry {there}; run `reprocast promote --enact`, or `reprocast rollback --to N`"
+        )
+    return fetched(registry, version, root)
+
+
+def scored_folder(root: Path, fingerprint: str) -> Path:
+    """The files of the model that a champion was refitted from, from the registry.
+
+    Raises:
+        DataError: it is not registered, or its files are not whole.
+    """
+    registry = open_registry(root)
+    version = version_of(registry, fingerprint)
+    if version is None:
+        raise DataError(
+            f"{registry.name}: has no version of {fingerprint[:12]}, from which the champion was refitted; "
+            "check out the commit of its ledger entry, run `dvc pull`, and then `reprocast promote --enact`"
         )
     return fetched(registry, version, root)
 

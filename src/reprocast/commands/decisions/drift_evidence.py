@@ -21,7 +21,11 @@ from reprocast.tasks.forecast.replayed import Units, forecasts_after, windows_af
 
 
 def evidence(
-    model: Model, panel: Panel, as_of: str | int, confirmed: Iterable[str | int]
+    model: Model,
+    panel: Panel,
+    as_of: str | int,
+    confirmed: Iterable[str | int],
+    scored: Model | None = None,
 ) -> tuple[Evidence, list[int]]:
     """Channels, losses, and after how many due steps each confirmation came.
 
@@ -30,23 +34,39 @@ def evidence(
         panel: the present validated panel.
         as_of: the champion's as-of date.
         confirmed: as-of dates of later decisions for it.
+        scored: the model that the champion was refitted from, whose backtest stands for the one it never had;
+            none: the champion was scored itself.
 
     Raises:
         DataError: the champion does not say where its validation ends, or cannot forecast this panel.
     """
     said = model.description
-    end = _validation_end(said, panel.ds)
+    end = _validation_end((scored or model).description, panel.ds)
     windows = windows_after(said, panel, end, _unscaled(said))
     units = _own_units(windows, end)
     grid, last = np.unique(windows.ds), _last(panel, as_of)
     after = grid[grid > last]
+    table = _forecasts(model, panel, units)
+    if scored is not None:
+        before = _forecasts(scored, panel, units)
+        table = pd.concat([before[_ends(before) <= last], table], ignore_index=True)
     found = Evidence(
         channels=tuple(_channels(windows, said)),
-        losses=_losses(forecasts_after(model, panel, end, units), grid, last, said),
+        losses=_losses(table, grid, last, said),
         after=after,
     )
     steps = [int(np.searchsorted(after, _last(panel, one), side="right")) for one in confirmed]
     return found, steps
+
+
+def _forecasts(model: Model, panel: Panel, units: Units) -> pd.DataFrame:
+    """At every cutoff that the model was neither fitted nor chosen on."""
+    return forecasts_after(model, panel, _validation_end(model.description, panel.ds), units)
+
+
+def _ends(table: pd.DataFrame) -> pd.Series:
+    """The last step that each row forecasts."""
+    return table["ds"].map(lambda steps: steps[-1])
 
 
 def _validation_end(said: Description, times: Times) -> Any:
@@ -113,7 +133,7 @@ def _observed(values: Floats, channels: Channels, name: str) -> Floats:
 def _losses(table: pd.DataFrame, grid: Times, last: Any, said: Description) -> Losses:
     """The mean absolute error of each cutoff, over its series, targets and steps."""
     by_cutoff = losses(table, "mae")
-    ends = table["ds"].map(lambda steps: steps[-1]).groupby(table["cutoff"]).max().loc[by_cutoff.index]
+    ends = _ends(table).groupby(table["cutoff"]).max().loc[by_cutoff.index]
     cutoffs, ended = (np.asarray(one).astype(grid.dtype) for one in (by_cutoff.index, ends))
     phase: Ints = phases(grid, said.calendar, said.season)[np.searchsorted(grid, cutoffs)]
     return Losses(cutoffs, np.asarray(by_cutoff, np.float64), phase, int((ended <= last).sum()), ended)

@@ -10,6 +10,7 @@ from reprocast.errors import NoInputError, ReprocastError
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.ledger import champion
 from reprocast.registry.ledger_entry import Candidate, Entry
+from reprocast.registry.refit import FOLDER
 from reprocast.tracking.registered import (
     Registry,
     Version,
@@ -67,11 +68,11 @@ def _enacted(
 
 
 def _candidates(entry: Entry) -> list[Candidate]:
-    """Who must be registered: with `first` the baseline, too; with a rollback nobody."""
+    """Who must be registered: with `first` the baseline, too, and a refit last; with a rollback nobody."""
     if entry.action == "rollback":
         return []
-    both = [entry.champion if entry.action == "first" else None, entry.challenger]
-    return [one for one in both if one is not None]
+    own = [entry.champion if entry.action == "first" else None, entry.challenger]
+    return [one for one in (*own, entry.reigning() if entry.refit else None) if one is not None]
 
 
 def _register(registry: Registry, root: Path, candidate: Candidate, entry: Entry) -> Iterator[str]:
@@ -84,10 +85,15 @@ def _register(registry: Registry, root: Path, candidate: Candidate, entry: Entry
 
 
 def _standing(candidate: Candidate, entry: Entry) -> dict[str, str]:
-    """Tags of who is not champion by an entry; the champion gets its own with the alias."""
-    if candidate.fingerprint == entry.winner:
+    """Tags of who is not champion by an entry; the champion gets its own with the alias.
+
+    `scored` is who has won where its refit is champion.
+    """
+    reigning = entry.reigning()
+    if reigning is not None and candidate.fingerprint == reigning.fingerprint:
         return {}
     status = "refused" if candidate == entry.challenger else "former"
+    status = "scored" if candidate.fingerprint == entry.winner else status
     return {"status": status, "reason": entry.reason[:REASON]}
 
 
@@ -96,20 +102,37 @@ REASON = 1000
 
 
 def _new_version(registry: Registry, root: Path, candidate: Candidate, entry: Entry) -> Version:
+    from reprocast.tracking.refitted import refit_run
+
+    _refuse_others(root, candidate, entry)
+    # Its standing comes with it: a version that is there is not looked at again after a crash.
+    tags = _tags(root, candidate, entry) | _standing(candidate, entry)
+    if candidate.refit_of:
+        again = refit_run(registry.store, root, candidate.model)
+        return register(registry, again.model, again.run.info.run_id, tags)
     from reprocast.tracking.agreement import settled_run
     from reprocast.tracking.outputs import read_model
 
-    folder = root / "models" / candidate.model
-    if not (folder / "model.json").is_file() or artifact_sha256(folder) != candidate.artifact_sha256:
+    settled = settled_run(registry.store, read_model(root, candidate.model), root)
+    return register(registry, settled.model, settled.run.info.run_id, tags)
+
+
+def _refuse_others(root: Path, candidate: Candidate, entry: Entry) -> None:
+    """Raises where the files here are not those of the candidate.
+
+    Raises:
+        NoInputError: saying where they are.
+    """
+    place = f"{FOLDER if candidate.refit_of else 'models'}/{candidate.model}"
+    if (
+        not (root / place / "model.json").is_file()
+        or artifact_sha256(root / place) != candidate.artifact_sha256
+    ):
         commit = candidate.origin or "the commit that holds this ledger entry"
         raise NoInputError(
-            f"models/{candidate.model}: is not the model that was decided on ({entry.file_name()}); "
+            f"{place}: is not the model that was decided on ({entry.file_name()}); "
             f"check out {commit}, run `dvc pull`, and then `reprocast promote --enact`"
         )
-    settled = settled_run(registry.store, read_model(root, candidate.model), root)
-    # Its standing comes with it: a version that is there is not looked at again after a crash.
-    tags = _tags(root, candidate, entry) | _standing(candidate, entry)
-    return register(registry, settled.model, settled.run.info.run_id, tags)
 
 
 def _tags(root: Path, candidate: Candidate, entry: Entry) -> dict[str, str]:
@@ -124,7 +147,8 @@ def _tags(root: Path, candidate: Candidate, entry: Entry) -> dict[str, str]:
         "commit": candidate.origin or commit_of(root, entry.dvc_lock_sha256),
         "as_of": entry.as_of,
         "validation_end": candidate.validation_end,
-        "reason": entry.reason[:REASON],
+        "reason": (entry.refit.claim if candidate.refit_of and entry.refit else entry.reason)[:REASON],
+        "refit_of": candidate.refit_of,
     }
     return {key: str(value) for key, value in tags.items() if value is not None}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 from reprocast.commands.folder.leftovers import clear_leftovers
@@ -9,6 +10,7 @@ from reprocast.commands.repository.dvc import dvc
 from reprocast.commands.repository.git import content, git, succeeds
 from reprocast.commands.rounds.place import FILES
 from reprocast.errors import UsageError
+from reprocast.registry.refit import FOLDER, POINTER
 from reprocast.stages.publish import STATE, write_file
 from reprocast.stages.stage import PARAMS
 
@@ -44,6 +46,8 @@ def put_back(*, outputs: bool = True) -> bool:
     git("checkout", "--quiet", "HEAD", "--", *kept)
     git("clean", "--quiet", "--force", "-d", "--", "ledger", *(name for name in FILES if name not in kept))
     clear_leftovers()
+    if not Path(POINTER).exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
     if outputs:
         dvc("checkout", "--quiet", "--force", quiet=True)
         JOURNAL.unlink()

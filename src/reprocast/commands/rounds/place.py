@@ -10,9 +10,10 @@ from pathlib import Path
 from reprocast.commands.repository.git import git, over_the_network, succeeds
 from reprocast.errors import ParamsError, UsageError, first_names
 from reprocast.params.retrain import Retrain
+from reprocast.registry.refit import POINTER
 from reprocast.stages.publish import STATE
 
-FILES = ("params.yaml", "dvc.lock", "metrics.json")
+FILES = ("params.yaml", "dvc.lock", "metrics.json", POINTER)
 FOLDERS = ("ledger", "data/vintages")
 """What a round changes of what git keeps."""
 

@@ -17,6 +17,7 @@ from reprocast.commands.repository.dvc import dvc, reason
 from reprocast.commands.repro import UNCACHED
 from reprocast.data.vintage import VINTAGES
 from reprocast.errors import DataError, TryAgainError, first_names
+from reprocast.registry.refit import POINTER
 
 FOLDER = ".dir"
 """How the hash of a folder's list ends."""
@@ -58,13 +59,15 @@ def verify_push() -> int:
 
 
 def _named() -> Iterator[tuple[str, str]]:
-    """Hash and path of each output in dvc.lock, and of each vintage."""
+    """Hash and path of each output in dvc.lock, of each vintage, and of the refitted model."""
     yaml = YAML(typ="safe", pure=True)
     stages = (yaml.load(Path("dvc.lock").read_text(encoding="utf-8")) or {}).get("stages", {})
     outputs = [out for stage in stages.values() for out in stage.get("outs", [])]
     for pointer in sorted(VINTAGES.glob("*.dvc")):
         for out in yaml.load(pointer.read_text(encoding="utf-8"))["outs"]:
             outputs.append({**out, "path": f"{VINTAGES.as_posix()}/{out['path']}"})
+    if Path(POINTER).is_file():
+        outputs += yaml.load(Path(POINTER).read_text(encoding="utf-8"))["outs"]
     for out in outputs:
         if out["path"] != UNCACHED.as_posix():
             yield out["md5"], out["path"]

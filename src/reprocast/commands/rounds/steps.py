@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reprocast.commands.repository.git import git
+from reprocast.commands.repository.refit_tracked import bring_refit, refuse_untrackable
 from reprocast.commands.repository.tracked import bring, has_remote
 from reprocast.commands.rounds import back, place, publishing
 from reprocast.commands.rounds.round import Round
@@ -30,6 +31,8 @@ def take_up(one: Round) -> None:
 def update(one: Round) -> None:
     """Takes in what others have pushed, and the vintages of the open proposal."""
     place.refuse_other_work(one.policy)
+    if one.operations.gate.refit:
+        refuse_untrackable(Path.cwd())
     one.tips = place.fetched(one.policy)
     one.base = place.catch_up(one.tips, one.policy)
     if one.proposes and one.tips.proposal:
@@ -38,6 +41,7 @@ def update(one: Round) -> None:
         take_vintages(one.tips.proposal, one.base)
     one.pushes = one.operations.vintages.push and has_remote()
     bring()
+    bring_refit()
 
 
 def settle(one: Round) -> None:
@@ -105,19 +109,33 @@ def look_for_drift(one: Round) -> None:
 
 
 def decide(one: Round) -> None:
-    """Compares champion and challenger, and writes the decision to the ledger."""
+    """Compares champion and challenger."""
     from reprocast.commands.rounds.new import carry_over, superseded
-    from reprocast.commands.rounds.words import results, verdict
 
     earlier = []
     if one.proposes and one.tips.proposal:
         carry_over(one.tips.proposal, one.base)
         earlier = superseded(one.tips.proposal, one.base)
     by = f"reprocast retrain, started by {one.status.who}"
-    one.entry, path = publishing.gate().decided(Path.cwd(), by=by, earlier=earlier)
+    one.entry = publishing.gate().weighed(Path.cwd(), by=by, earlier=earlier)
+    one.status = changed(one.status, action=one.entry.action, line=one.entry.reason)
+
+
+def refit(one: Round) -> None:
+    """Fits a new champion again on all data, where gate.refit asks for it."""
+    one.entry = publishing.gate().refitted(Path.cwd(), one.entry)
+    if one.entry.refit:
+        one.notes.append(one.entry.refit.claim)
+
+
+def write_ledger(one: Round) -> None:
+    """Writes the decision to the ledger."""
+    from reprocast.commands.rounds.words import results, verdict
+
+    path = publishing.gate().recorded(Path.cwd(), one.entry)
     name = path.relative_to(Path.cwd()) if path.is_absolute() else path
-    one.status = changed(one.status, action=one.entry.action, ledger=name.as_posix(), line=one.entry.reason)
-    one.status, one.results = changed(one.status, verdict=verdict()), results(one.base)
+    one.status = changed(one.status, ledger=name.as_posix(), verdict=verdict())
+    one.results = results(one.base)
 
 
 STEPS: dict[str, Callable[[Round], None]] = {
@@ -131,6 +149,8 @@ STEPS: dict[str, Callable[[Round], None]] = {
     "reproduce": reproduce,
     "drift": look_for_drift,
     "decide": decide,
+    "refit": refit,
+    "ledger": write_ledger,
     "dvc_push": publishing.push_data,
     "verify_push": publishing.verify_data,
     "commit": publishing.commit,
