@@ -19,6 +19,9 @@ from dvc.repo import Repo
 from filelock import FileLock
 from unit.tracking.conftest import description, scores
 
+from reprocast.commands.repository.tracked import track
+from reprocast.data.sources.answer import Answer
+from reprocast.data.vintages import add_turn, store
 from reprocast.deterministic import sha256_of_file
 from reprocast.panel import Panel, write_panel
 from reprocast.registry.artifact import artifact_sha256
@@ -41,6 +44,12 @@ params = json.loads(Path("params.yaml").read_text())  # JSON is YAML
 end, panel = params["data"]["end"], "data/samples/" + params["data"]["end"] + ".parquet"
 
 def pull():
+    if name := params["data"].get("vintage"):
+        answer = Path("data/vintages", name)
+        asked = json.loads((answer / "request.json").read_text())["request"]
+        put("data/raw/manifest.json", text({"vintage": name, "request": asked, "end": end}))
+        shutil.copy(answer / "panel.parquet", "data/raw/panel.parquet")
+        return
     asked = {"source": "sample", "files": {panel: sha256(panel)}}
     put("data/raw/manifest.json", text({"vintage": "0" * 16, "request": asked, "end": end}))
     shutil.copy(panel, "data/raw/panel.parquet")
@@ -92,8 +101,11 @@ ROUNDS = ("2001-02-08", "2001-02-09")
 """As-of dates; the model of the second one is the champion."""
 
 
-def new_project(root: Path, migrated: Path) -> Path:
-    """Fills the folder and runs both rounds in it; it is the working directory meanwhile."""
+def new_project(root: Path, migrated: Path, *, live: bool = False) -> Path:
+    """Fills the folder and runs both rounds in it; it is the working directory meanwhile.
+
+    With `live` each round has an answer of a live source, tracked by DVC; otherwise a file under git.
+    """
     for number, end in enumerate(ROUNDS):
         _write_panel(root / "data" / "samples" / f"{end}.parquet", number)
     _put(root / "src/toy/make.py", MAKE)
@@ -102,6 +114,8 @@ def new_project(root: Path, migrated: Path) -> Path:
     put_backtest(root / "backtest", "naive")
     _put(root / "requirements/runtime.txt", "numpy==1\n")
     stages = {name: {"cmd": _command(name), **stage} for name, stage in STAGES.items()}
+    if live:
+        stages["pull"]["deps"] = ["data/vintages", *CODE]
     _put(root / "dvc.yaml", json.dumps({"stages": stages}))
     _put(
         root / ".gitignore",
@@ -112,18 +126,27 @@ def new_project(root: Path, migrated: Path) -> Path:
     git(root, "init", "-q", "-b", "main")
     Repo.init(str(root)).close()
     for number, end in enumerate(ROUNDS):
-        play(root, end, number + 1)
+        play(root, end, number + 1, _answered(end, number) if live else None)
     return root
+
+
+def _answered(end: str, number: int) -> str:
+    """Name of the vintage that a source has given at a round."""
+    asked = {"source": "yahoo", "series": ["A"], "start": None, "end": end}
+    answer = add_turn(store(Answer(_panel(number), asked)), called=end, change="new", accepted=True)
+    assert track([answer]) == [answer.name]
+    return answer.name
 
 
 def _command(name: str) -> str:
     return f"{sys.executable} src/toy/make.py {name}"
 
 
-def play(root: Path, end: str, sequence: int) -> Version:
+def play(root: Path, end: str, sequence: int, vintage: str | None = None) -> Version:
     """A round: reproduce, commit, register, decide, move the alias."""
     block = {"kind": "naive", "steps": None}
-    _put(root / "params.yaml", json.dumps({"data": {"end": end}, "baselines": {"naive": block}}))
+    data = {"end": end} | ({"vintage": vintage} if vintage else {})
+    _put(root / "params.yaml", json.dumps({"data": data, "baselines": {"naive": block}}))
     with Repo(str(root)) as repo:  # in this process: starting DVC takes longer than all stages
         repo.reproduce()
     before = next((one for one in versions(open_registry(root)) if one.tags["status"] == "champion"), None)
@@ -212,8 +235,12 @@ def _put(path: Path, text: str) -> None:
 
 def _write_panel(path: Path, number: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_panel(_panel(number), path)
+
+
+def _panel(number: int) -> Panel:
     days = np.arange("2001-01-01", "2001-02-10", dtype="datetime64[D]").astype("datetime64[us]")
-    write_panel(Panel(("A",), np.array([0, 40]), days, {"close": np.arange(40.0) + number}), path)
+    return Panel(("A",), np.array([0, 40]), days, {"close": np.arange(40.0) + number})
 
 
 @pytest.fixture(scope="session")

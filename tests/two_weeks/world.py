@@ -79,6 +79,19 @@ class World:
         _git(clone, "merge", "--quiet", "--ff-only", "origin/main")
         return _git(clone, *arguments)
 
+    def command(self, *arguments: str) -> str:
+        """What a command of Reprocast prints in somebody's clone, with the machine's credentials."""
+        keys = {name.upper().replace("-", "_"): text for name, text in KEYS.items()}
+        path = {"PATH": f"{BIN}:{SYSTEM}", "PYTHONPATH": str(SOURCE)}
+        ran = subprocess.run(
+            [str(BIN / "reprocast"), *arguments],
+            cwd=self.place / "person",
+            env={**os.environ, **self.machine.environment, **keys, **self.machine.secrets, **path},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
     def ledger(self) -> list[dict[str, Any]]:
         """The decisions on the main branch, oldest first."""
         names = _git(self.machine.origin, "ls-tree", "-r", "--name-only", "main", "--", "ledger/").split()

@@ -71,5 +71,8 @@ def outputs_at(root: Path, commit: str) -> Iterator[Outputs]:
     from dvc.api import DVCFileSystem  # late: only this command needs DVC in its own process
     from dvc.repo import Repo
 
-    with Repo(str(root)) as repo, repo.switch(commit):
-        yield Outputs(commit, DVCFileSystem(repo=repo))
+    with Repo(str(root)) as repo:
+        here = repo.config
+        with repo.switch(commit):
+            repo.config = here  # DVC would take the commit's own, and config.local is in no commit
+            yield Outputs(commit, DVCFileSystem(repo=repo))
