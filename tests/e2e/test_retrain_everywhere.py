@@ -60,7 +60,11 @@ UNTOUCHED, TOUCHED = list(STEPS)[:FIRST_TOUCH], list(STEPS)[FIRST_TOUCH:]
 WITHIN = {
     "data.end is noted, and has not moved": At(f"{ROUNDS}.back", "write_file", "after"),
     "half of the stages are reproduced": At(
-        "dvc.repo.reproduce", "_reproduce_stage", "after", call=4, process=("repro", "--pull")
+        "dvc.repo.reproduce",
+        "_get_upstream_downstream_nodes",
+        "before",
+        call=6,
+        process=("repro", "--pull"),
     ),
     "runs are recorded, the model is not": At("reprocast.tracking.agreement", "log_model", "before"),
     "the decision is in the ledger": At(f"{DECISIONS}.ledger_files", "write_file", "after"),
