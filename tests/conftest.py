@@ -1,5 +1,7 @@
-"""What holds for all tests: property tests draw the same examples everywhere, however busy the machine is.
+"""What holds for all tests: property tests draw by a fixed seed, and a busy machine is no failure.
 
+The seed alone does not fix every example: hypothesis mixes in the constants of those of our modules that are
+loaded by then. A strategy therefore draws what is valid, rather than `assume` it out of what is not.
 `pytest --hypothesis-profile=searching` draws new ones.
 """
 

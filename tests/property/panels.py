@@ -51,10 +51,13 @@ def prices(rng: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
 
 
 @st.composite
-def problems(draw: st.DrawFn, missing: bool = True) -> Problem:
-    """Series of 1 to 4 with their own first and last day, in which some days have no row."""
+def problems(draw: st.DrawFn, missing: bool = True, least: int = 1) -> Problem:
+    """Series of 1 to 4 with their own first and last day, in which some days have no row.
+
+    `least` is the shortest look-back.
+    """
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    look_back, horizon = draw(st.integers(1, 6)), draw(st.integers(1, 4))
+    look_back, horizon = draw(st.integers(least, 6)), draw(st.integers(1, 4))
     embargo = draw(st.integers(0, 4))
     validation, test = (draw(st.integers(horizon, horizon + 8)) for _ in range(2))
     need = look_back + 1 + 3 * horizon + validation + test + 2 * embargo + 8
