@@ -54,6 +54,21 @@ def test_stages_run_there_though_everything_is_in_the_cache_here(project: Path) 
         reproduce(project, 2)
 
 
+def test_the_commit_may_hold_another_reprocast(project: Path) -> None:
+    """Its stages run with it, though nothing that this one asks of itself is in it."""
+    (project / "src/reprocast").mkdir()
+    (project / "src/reprocast/__init__.py").touch()
+    (project / "src/sitecustomize.py").write_text(
+        "import reprocast\nopen('seen', 'a').write(reprocast.__file__ + '\\n')\n", encoding="utf-8"
+    )
+    commit(project, "an older version, from before its modules were where they are")
+    tag(open_registry(project), versions(open_registry(project))[1], {"commit": head(project)})
+    assert "the same bytes" in reproduce(project, 2)
+    folder = project / ".reprocast" / "reproduced" / "2"
+    seen = (folder / "seen").read_text(encoding="utf-8").splitlines()
+    assert set(seen) == {str(folder / "src/reprocast/__init__.py")}
+
+
 @pytest.mark.slow
 def test_packages_that_differ_are_named_as_the_reason(project: Path) -> None:
     tag(open_registry(project), versions(open_registry(project))[1], {"artifact_sha256": "0" * 64})

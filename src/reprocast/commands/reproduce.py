@@ -70,7 +70,7 @@ def _with_code_of(work: Path) -> dict[str, str]:
 
 def _run(work: Path, stage: str) -> None:
     """The stage and all before it."""
-    ran = dvc("repro", "--force", stage, folder=work, environment=_with_code_of(work))
+    ran = dvc("repro", "--force", stage, folder=work, stages=_with_code_of(work))
     if ran.returncode == 0:
         return
     failure = work / STATE / "failure.json"

@@ -3,6 +3,7 @@
 `python -m reprocast.commands.repository.dvc …` is `dvc …` that asks Linux to end it when its parent is gone.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -17,13 +18,15 @@ from reprocast.stages.stage import QUIET
 
 GRACE = 5.0
 """Seconds between asking a process to end and ending it."""
+STAGES = "REPROCAST_STAGES"
+"""Variable that hands DVC those of the stages."""
 
 
 def dvc(
     *arguments: str,
     quiet: bool = False,
     folder: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+    stages: Mapping[str, str] | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Runs `dvc …`; when we are stopped meanwhile, everything it has started is stopped first.
 
@@ -31,12 +34,13 @@ def dvc(
         arguments: what follows `dvc`.
         quiet: keeps what it says instead of showing it.
         folder: the project; None for the working directory.
-        environment: variables that differ from ours.
+        stages: variables of the stages it runs that differ from ours; the code on their path may be
+            older than this module.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     pipe = subprocess.PIPE if quiet else None
     command = [sys.executable, "-m", "reprocast.commands.repository.dvc", *arguments]
-    variables = {**os.environ, **QUIET, "PATH": path, **(environment or {})}
+    variables = {**os.environ, **QUIET, "PATH": path, STAGES: json.dumps(dict(stages or {}))}
     with subprocess.Popen(command, cwd=folder, env=variables, stdout=pipe, stderr=pipe, text=True) as child:
         try:
             said, complained = child.communicate()
@@ -81,6 +85,7 @@ def _signal(process: psutil.Process, *, force: bool) -> None:
 
 if __name__ == "__main__":
     die_with_parent()
+    os.environ.update(json.loads(os.environ.pop(STAGES, "{}")))
     from dvc.cli import main
 
     sys.exit(main(sys.argv[1:]))
