@@ -68,9 +68,7 @@ WITHIN = {
     ),
     "runs are recorded, the model is not": At("reprocast.tracking.agreement", "log_model", "before"),
     "the decision is in the ledger": At(f"{DECISIONS}.ledger_files", "write_file", "after"),
-    "a part is pushed": At(
-        "dvc_data.hashfile.transfer", "_add", "after", call=5, process=("push", "--quiet")
-    ),
+    "a part is pushed": At("dvc_data.hashfile.transfer", "_add", "after", call=5, process=("push",)),
     "the tree is written, the commit is not": At(f"{ROUNDS}.place", "git", "after", ("write-tree",)),
     "the commit is made, and not noted": At(f"{ROUNDS}.place", "committed", "after"),
     "the branch follows, the index does not": At(f"{ROUNDS}.place", "git", "after", ("update-ref",)),
