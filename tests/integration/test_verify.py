@@ -209,7 +209,17 @@ def test_code_that_changed_since_under_the_same_lock_is_not_taken(project: Path)
     assert states(verify(project))["fingerprint"] == "holds"
 
 
-@pytest.mark.parametrize(("number", "said"), [(7, "has no version 7"), (None, "has no champion")])
+def test_a_version_that_is_not_there_is_answered_with_those_that_are(project: Path) -> None:
+    first, second = (one.fingerprint[:8] for one in versions(open_registry(project)))
+    with pytest.raises(
+        NoInputError, match=rf"no version 7; there are 2 \(naive {second}\), 1 \(naive {first}\)$"
+    ):
+        verify(project, 7)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(7, "has no version 7; there are none"), (None, "has no champion")]
+)
 def test_nothing_to_verify(tmp_path: Path, migrated: Path, monkeypatch, number, said) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     (tmp_path / "mlruns").mkdir()

@@ -5,7 +5,7 @@ from pathlib import Path
 from reprocast.commands.decisions.champion_files import fetched
 from reprocast.commands.decisions.enacting import enact
 from reprocast.commands.decisions.ledger_files import read_ledger, write_entry
-from reprocast.errors import DataError, UsageError
+from reprocast.errors import DataError, UsageError, first_names
 from reprocast.model import Description, Model
 from reprocast.registry.ledger import next_sequence, reigns
 from reprocast.registry.ledger_entry import Candidate, Entry
@@ -70,7 +70,7 @@ def _before(registry: Registry, stack: list[Candidate]) -> Version:
 def _numbered(registry: Registry, number: int) -> Version:
     known = {one.number: one for one in versions(registry)}
     if number not in known:
-        there = ", ".join(str(one) for one in sorted(known)) or "none"
+        there = first_names(reversed(known.values())) or "none"
         raise UsageError(f"--to {number}: {registry.name} has no such version; there are {there}")
     return known[number]
 

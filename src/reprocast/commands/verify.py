@@ -11,7 +11,7 @@ from reprocast.commands.decisions.ledger_files import LEDGER, read_ledger
 from reprocast.commands.repository.commits import rewritten, uncommitted
 from reprocast.commands.repository.provenance import origin
 from reprocast.deterministic import sha256_of_file
-from reprocast.errors import DataError, NoInputError, ReprocastError
+from reprocast.errors import DataError, NoInputError, ReprocastError, first_names
 from reprocast.model import Description
 from reprocast.registry.artifact import artifact_sha256
 from reprocast.registry.chain import alias_link, artifact_link, ledger_link, run_link
@@ -78,10 +78,11 @@ def asked(registry: Registry, number: int | None) -> Version:
                 f"registered model {registry.name}: has no champion; `reprocast promote` first"
             )
         return found
-    for one in versions(registry):
-        if one.number == number:
-            return one
-    raise NoInputError(f"registered model {registry.name}: has no version {number}; see `reprocast history`")
+    known = {one.number: one for one in versions(registry)}
+    if number not in known:
+        there = first_names(reversed(known.values())) or "none"
+        raise NoInputError(f"registered model {registry.name}: has no version {number}; there are {there}")
+    return known[number]
 
 
 def followed(root: Path, registry: Registry, version: Version) -> list[Link]:

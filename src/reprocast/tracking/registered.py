@@ -60,6 +60,9 @@ class Version:
         """Name in models/ and results/."""
         return self.tags.get("model", "")
 
+    def __str__(self) -> str:
+        return f"{self.number} ({self.model} {self.fingerprint[:8]})"
+
 
 def open_registry(root: Path) -> Registry:
     """The registry of the project in `root`; raises what `open_store` raises."""
