@@ -1,8 +1,8 @@
 """Two weeks of production, day by day: workflows, remotes and services for real; only the market is made up.
 
 A weekend, a holiday, an outage, a split, a revision, runs that are dropped, a proposal that is superseded, a
-person who mends the network, and from then on has winners fitted again on all data. Every morning the right model
-is champion, and the ledger says why.
+person who mends the network, and from then on has winners fitted again on all data. Every morning the right
+model is champion, and the ledger says why.
 """
 
 import json
