@@ -31,7 +31,7 @@ test: $(VENV)/development  ## run the tests (under ten minutes on two cores)
 test-slow: $(VENV)/development  ## run the tests that take minutes each
 	@$(BIN)/pytest -m slow --timeout 1800
 
-test-long: $(VENV)/development  ## run the simulated weeks and the rounds that are killed (half an hour on two cores)
+test-long: $(VENV)/development  ## run the simulated weeks and the rounds that are killed (twenty minutes on two cores)
 	@$(BIN)/pytest -m long --timeout 1800
 
 ui: $(VENV)/runtime  ## open the MLflow UI on the runs of this folder
