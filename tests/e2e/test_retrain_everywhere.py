@@ -67,6 +67,7 @@ WITHIN = {
         process=("repro", "--pull"),
     ),
     "runs are recorded, the model is not": At("reprocast.tracking.agreement", "log_model", "before"),
+    "the winner is fitted again, DVC does not know": At(f"{DECISIONS}.refitting", "track_refit", "before"),
     "the decision is in the ledger": At(f"{DECISIONS}.ledger_files", "write_file", "after"),
     "a part is pushed": At("dvc_data.hashfile.transfer", "_add", "after", call=5, process=("push",)),
     "the tree is written, the commit is not": At(f"{ROUNDS}.place", "git", "after", ("write-tree",)),
@@ -77,6 +78,7 @@ WITHIN = {
 ENACTING = {
     "before it is registered": At(f"{DECISIONS}.enacting", "register", "before"),
     "registered": At(f"{DECISIONS}.enacting", "register", "after"),
+    "its refit is registered, too": At(f"{DECISIONS}.enacting", "register", "after", call=2),
     "called champion": At(f"{DECISIONS}.enacting", "tag", "after", ("{'status': 'champion'}",)),
     "the one before is a former one, the alias has not moved": At(
         f"{DECISIONS}.enacting", "move_alias", "before"

@@ -38,7 +38,8 @@ def robust_z(changes: Floats) -> Floats:
     away = np.abs(changes - median(finite))
     known = away[np.isfinite(away)]
     middle = median(known) or median(known[known > 0] if (known > 0).any() else known)
-    return away / (NORMAL * middle) if middle else np.where(np.isfinite(changes), 0.0, np.nan)
+    with np.errstate(over="ignore"):  # ∞ beside changes that are all but nothing
+        return away / (NORMAL * middle) if middle else np.where(np.isfinite(changes), 0.0, np.nan)
 
 
 def jumps(panel: Panel, column: str, way: str, limit: float) -> list[Finding]:

@@ -5,7 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -32,6 +32,7 @@ def z_by_hand(changes: list[float]) -> list[float]:
 VALUES = st.one_of(st.integers(-4, 4).map(float), st.floats(-1e6, 1e6), st.just(math.nan))
 
 
+@example([0.0, 1.0, 2e-313])
 @given(st.lists(VALUES, min_size=1, max_size=40))
 def test_z_is_the_distance_from_the_median_in_normal_mads(changes: list[float]) -> None:
     z = robust_z(np.asarray(changes))
